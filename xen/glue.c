@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What Xen's libraries expect of their surroundings, in as far as we have
+ * other ideas. Built and linked beside them, see libs.mk.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <xentoollog.h>
+
+/*
+ * Each library makes itself a logger on stderr when it is given none. We
+ * always give one, so that the stdio logger, and with it strftime and time
+ * zones, need not be linked: without a logger, opening fails.
+ */
+xentoollog_logger_stdiostream *
+xtl_createlogger_stdiostream(FILE *f, xentoollog_level min, unsigned int flags)
+{
+	(void)f;
+	(void)min;
+	(void)flags;
+	return NULL;
+}
+
+/*
+ * The libxenstore of Xen 4.17 writes with write(), that of 4.20 with writev()
+ * and sendmsg(). All end in the one write() that has a deadline (libs.mk):
+ * they may be short, so writing the first piece is enough.
+ */
+ssize_t store_io_write(int fd, const void *buf, size_t size);
+ssize_t store_io_writev(int fd, const struct iovec *iov, int n);
+ssize_t store_io_sendmsg(int fd, const struct msghdr *msg, int flags);
+
+ssize_t store_io_writev(int fd, const struct iovec *iov, int n)
+{
+	while (n > 1 && !iov->iov_len) {
+		iov++;
+		n--;
+	}
+	return n ? store_io_write(fd, iov->iov_base, iov->iov_len) : 0;
+}
+
+/* The library asks for MSG_NOSIGNAL, whether it says so or not. */
+ssize_t store_io_sendmsg(int fd, const struct msghdr *msg, int flags)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, old;
+	ssize_t r;
+
+	(void)flags;
+	sigaction(SIGPIPE, &ignore, &old);
+	r = store_io_writev(fd, msg->msg_iov, (int)msg->msg_iovlen);
+	sigaction(SIGPIPE, &old, NULL);
+	return r;
+}
