@@ -1,0 +1,589 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * init-dom0less - attach the domains that Xen created at boot to xenstore
+ *
+ * usage: init-dom0less [OPTION]... [DOMAIN]...
+ *
+ * DOMAIN is a domid or a name; without one, every domain that Xen created at
+ * boot with xen,enhanced. Running it again is safe: it does what is missing.
+ *
+ *   -0, --dom0               first do xen-init-dom0's job for this domain
+ *   -d, --dtb FILE           take the domains' names from this device tree
+ *   -D, --driver-domain ID   this domain will run backends (repeatable)
+ *   -k, --kmsg               log to /dev/kmsg, too
+ *   -n, --dry-run            print the steps it would take, and take none
+ *   -N, --name ID=NAME       name this domain (repeatable)
+ *   -t, --timeout SECS       give up after SECS, 30 by default; 0: try once
+ *   -u, --no-userdata        leave out libxl's file in /var/lib/xen
+ *   -w, --wait               wait until every guest has spoken to xenstore
+ *   -h, --help  -q, --quiet  -v, --verbose  -V, --version
+ *
+ * Exit status: 0 done, or nothing to do; 1 some domain failed; 2 usage error;
+ * 3 nothing to talk to (no Xen, no privilege, no xenstored, no device tree);
+ * 4 the deadline passed.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "applet.h"
+#include "attach.h"
+#include "clock.h"
+#include "domain.h"
+#include "dtb.h"
+#include "hyp.h"
+#include "msg.h"
+#include "nodes.h"
+#include "parse.h"
+#include "store.h"
+#include "userdata.h"
+
+enum {
+	DOMAINS_MAX = 1024,
+	NAMES_MAX = 256,
+	TIMEOUT_DEFAULT = 30,		/* s */
+	TIMEOUT_MAX = 24 * 60 * 60,	/* s */
+	POLL_MS = 1,
+};
+
+struct opts {
+	bool control, dry, userdata, wait;
+	const char *dtb;
+	int64_t timeout;		/* ms */
+	struct {
+		uint16_t domid;
+		const char *name;
+	} names[NAMES_MAX];
+	unsigned int named;
+	uint8_t driver[(HYP_DOMID_LAST + 8) / 8];	/* a bit a domid */
+	char **operands;
+};
+
+static struct opts opts;
+static struct domain domains[DOMAINS_MAX];
+static struct attach attaches[DOMAINS_MAX];
+static char names[DOMAINS_MAX][DOMAIN_NAME_MAX];
+static unsigned int ndomains, attached;
+static int64_t deadline;
+
+static int worse(int one, int other)
+{
+	return one > other ? one : other;
+}
+
+static int bad(const char *what, const char *value)
+{
+	msg(MSG_ERROR, MSG_NO_DOMAIN, "%s: %s", value, what);
+	return applet_usage();
+}
+
+static bool parse_domid(const char *text, uint16_t *domid)
+{
+	uint64_t number;
+
+	if (!parse_number(text, HYP_DOMID_LAST, &number))
+		return false;
+	*domid = (uint16_t)number;
+	return true;
+}
+
+static int parse_name(char *text)
+{
+	char *name = strchr(text, '=');
+	unsigned int n = opts.named;
+
+	if (n == NAMES_MAX)
+		return bad("too many names", text);
+	if (!name)
+		return bad("not of the form ID=NAME", text);
+	*name++ = '\0';
+	if (!parse_domid(text, &opts.names[n].domid))
+		return bad("not a domid", text);
+	if (!parse_is_name(name))
+		return bad("not a name for a domain", name);
+	opts.names[n].name = name;
+	opts.named++;
+	return APPLET_DONE;
+}
+
+static int parse_driver(const char *text)
+{
+	uint16_t domid;
+
+	if (!parse_domid(text, &domid) || !domid)
+		return bad("not the domid of a guest", text);
+	opts.driver[domid / 8] |= (uint8_t)(1 << domid % 8);
+	return APPLET_DONE;
+}
+
+static int parse_timeout(const char *text)
+{
+	uint64_t seconds;
+
+	if (!parse_number(text, TIMEOUT_MAX, &seconds))
+		return bad("not a number of seconds", text);
+	opts.timeout = (int64_t)seconds * 1000;
+	return APPLET_DONE;
+}
+
+/* An operand of digits only is a domid; anything else is a name. */
+static int parse_operands(void)
+{
+	char **operand;
+	uint16_t domid;
+
+	for (operand = opts.operands; *operand; operand++)
+		if (!parse_domid(*operand, &domid) && !parse_is_name(*operand))
+			return bad("neither a domid nor a name", *operand);
+	return APPLET_DONE;
+}
+
+/* -1: go on; else the exit status. */
+static int parse(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "dom0", no_argument, NULL, '0' },
+		{ "dtb", required_argument, NULL, 'd' },
+		{ "driver-domain", required_argument, NULL, 'D' },
+		{ "kmsg", no_argument, NULL, 'k' },
+		{ "dry-run", no_argument, NULL, 'n' },
+		{ "name", required_argument, NULL, 'N' },
+		{ "timeout", required_argument, NULL, 't' },
+		{ "no-userdata", no_argument, NULL, 'u' },
+		{ "wait", no_argument, NULL, 'w' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
+	};
+	int c, rc = APPLET_DONE;
+
+	opts.userdata = true;
+	opts.timeout = TIMEOUT_DEFAULT * 1000;
+	while (!rc && (c = getopt_long(argc, argv, "0d:D:knN:t:uwhqvV", longs,
+				       NULL)) != -1) {
+		switch (c) {
+		case '0':
+			opts.control = true;
+			break;
+		case 'd':
+			opts.dtb = optarg;
+			break;
+		case 'D':
+			rc = parse_driver(optarg);
+			break;
+		case 'k':
+			if (msg_kmsg())
+				msg(MSG_NOTE, MSG_NO_DOMAIN,
+				    "/dev/kmsg: cannot be written");
+			break;
+		case 'n':
+			opts.dry = true;
+			break;
+		case 'N':
+			rc = parse_name(optarg);
+			break;
+		case 't':
+			rc = parse_timeout(optarg);
+			break;
+		case 'u':
+			opts.userdata = false;
+			break;
+		case 'w':
+			opts.wait = true;
+			break;
+		case 'q':
+			msg_verbosity(MSG_ERROR);
+			break;
+		case 'v':
+			msg_verbosity(MSG_STEP);
+			break;
+		case 'h':
+			return applet_help();
+		case 'V':
+			return applet_version();
+		default:
+			return applet_usage();
+		}
+	}
+	opts.operands = argv + optind;
+	if (!rc)
+		rc = parse_operands();
+	return rc ? rc : -1;
+}
+
+static int fatal(int status, const char *what, int rc)
+{
+	msg(MSG_ERROR, MSG_NO_DOMAIN, "%s: %s", what, strerror(-rc));
+	return status;
+}
+
+/* A tree that the user named must be good; the kernel's own is a bonus. */
+static int load_dtb(void)
+{
+	int rc = dtb_load(opts.dtb ? opts.dtb : "/sys/firmware/fdt");
+
+	if (!opts.dtb || !rc)
+		return APPLET_DONE;
+	if (rc == -EINVAL) {
+		msg(MSG_ERROR, MSG_NO_DOMAIN, "%s: not a device tree, or a "
+		    "broken one", opts.dtb);
+		return APPLET_NOTHING;
+	}
+	return fatal(APPLET_NOTHING, opts.dtb, rc);
+}
+
+static int open_hyp(void)
+{
+	int rc = hyp_open();
+
+	if (rc == -ENODEV)
+		msg(MSG_ERROR, MSG_NO_DOMAIN, "no Xen here: there is no "
+		    "/dev/xen/privcmd (module xen-privcmd?)");
+	else if (rc == -EPERM)
+		msg(MSG_ERROR, MSG_NO_DOMAIN, "not the control domain: Xen "
+		    "refuses");
+	else if (rc)
+		return fatal(APPLET_NOTHING, "cannot open Xen", rc);
+	return rc ? APPLET_NOTHING : APPLET_DONE;
+}
+
+/* Two runs at once would both allocate; the second finds nothing to do. */
+static int take_lock(void)
+{
+	int rc;
+
+	while ((rc = hyp_lock()) == -EWOULDBLOCK && clock_left(deadline))
+		clock_nap(10, deadline);
+	if (rc != -EWOULDBLOCK)
+		return rc ? fatal(APPLET_NOTHING, "cannot lock", rc)
+			  : APPLET_DONE;
+	msg(MSG_ERROR, MSG_NO_DOMAIN, "another init-dom0less is running");
+	return APPLET_DEADLINE;
+}
+
+static int open_store(void)
+{
+	int rc = store_open(deadline, hyp_about()->self != 0);
+
+	if (rc == -ENOENT) {
+		msg(MSG_ERROR, MSG_NO_DOMAIN, "no xenstored: its socket is "
+		    "not there (is it running?)");
+		return APPLET_NOTHING;
+	}
+	if (rc == -ETIMEDOUT) {
+		msg(MSG_ERROR, MSG_NO_DOMAIN, "xenstored does not answer");
+		return APPLET_DEADLINE;
+	}
+	return rc ? fatal(APPLET_NOTHING, "xenstored", rc) : APPLET_DONE;
+}
+
+static int list_domains(void)
+{
+	struct hyp_domain batch[16];
+	unsigned int first = 0;
+	int i, n;
+
+	while (first <= HYP_DOMID_LAST) {
+		n = hyp_domains((uint16_t)first, batch, 16);
+		if (n < 0)
+			return fatal(APPLET_FAILED, "cannot list domains", n);
+		if (!n)
+			break;
+		for (i = 0; i < n; i++) {
+			if (ndomains == DOMAINS_MAX) {
+				msg(MSG_ERROR, MSG_NO_DOMAIN, "more than %d "
+				    "domains", DOMAINS_MAX);
+				return APPLET_FAILED;
+			}
+			domains[ndomains++].info = batch[i];
+		}
+		first = batch[n - 1].domid + 1u;
+	}
+	return APPLET_DONE;
+}
+
+/* Read names and parameters of all; how many can have a xenstore. */
+static unsigned int glance(unsigned int look)
+{
+	unsigned int i, enhanced = 0;
+
+	for (i = 0; i < ndomains; i++) {
+		domain_glance(&domains[i], look);
+		enhanced += domain_is_enhanced(&domains[i]);
+	}
+	return enhanced;
+}
+
+static bool selects(const char *operand, const struct domain *domain)
+{
+	uint16_t domid;
+
+	if (parse_domid(operand, &domid))
+		return domid == domain->info.domid;
+	return !strcmp(operand, domain->name);
+}
+
+static bool is_selected(const struct domain *domain)
+{
+	char **operand;
+
+	for (operand = opts.operands; *operand; operand++)
+		if (selects(*operand, domain))
+			return true;
+	return !*opts.operands;
+}
+
+/* Every operand has to name a domain that is there. */
+static int check_operands(void)
+{
+	int status = APPLET_DONE;
+	char **operand;
+	unsigned int i;
+
+	for (operand = opts.operands; *operand; operand++) {
+		for (i = 0; i < ndomains; i++)
+			if (selects(*operand, &domains[i]))
+				break;
+		if (i < ndomains)
+			continue;
+		msg(MSG_ERROR, MSG_NO_DOMAIN, "%s: no such domain", *operand);
+		status = APPLET_FAILED;
+	}
+	return status;
+}
+
+static const char *wanted_name(const struct domain *domain,
+			       struct dtb_domain *node)
+{
+	uint16_t domid = domain->info.domid;
+	unsigned int i;
+
+	for (i = 0; i < opts.named; i++)
+		if (opts.names[i].domid == domid)
+			return opts.names[i].name;
+	if (parse_is_name(domain->name))
+		return domain->name;
+	if (!dtb_domain(domid, node) && parse_is_name(node->name))
+		return node->name;
+	return NULL;
+}
+
+static bool is_taken(const char *name, const struct domain *by_other_than)
+{
+	unsigned int i;
+
+	for (i = 0; i < ndomains; i++)
+		if (&domains[i] != by_other_than &&
+		    (!strcmp(name, domains[i].name) ||
+		     !strcmp(name, names[i])))
+			return true;
+	return false;
+}
+
+static const char *choose_name(const struct domain *domain)
+{
+	char *name = names[domain - domains];
+	struct dtb_domain node;
+	const char *wanted = wanted_name(domain, &node);
+
+	if (!wanted)
+		snprintf(name, DOMAIN_NAME_MAX, "dom0less-%u",
+			 domain->info.domid);
+	else if (is_taken(wanted, domain))
+		snprintf(name, DOMAIN_NAME_MAX, "%s-%u", wanted,
+			 domain->info.domid);
+	else
+		snprintf(name, DOMAIN_NAME_MAX, "%s", wanted);
+	if (wanted && strcmp(name, wanted))
+		msg(MSG_NOTE, domain->info.domid, "name %s is in use: %s "
+		    "instead", wanted, name);
+	return name;
+}
+
+static void say_step(const struct attach *attach, const char *step)
+{
+	int domid = attach->domain->info.domid;
+
+	if (attach->dry)
+		printf("d%d: %s\n", domid, step);
+	else
+		msg(MSG_STEP, domid, "%s", step);
+}
+
+static int explain(const struct domain *domain, int rc, const char *step,
+		   const char *hint)
+{
+	msg(MSG_ERROR, domain->info.domid, "%s: %s%s%s%s", step, strerror(-rc),
+	    hint ? " (" : "", hint ? hint : "", hint ? ")" : "");
+	return rc == -ETIMEDOUT ? APPLET_DEADLINE : APPLET_FAILED;
+}
+
+/*
+ * Look at a domain and prepare to attach it. True if there is something to
+ * attach; else *STATUS is worsened by what it told the user.
+ */
+static bool consider(struct domain *domain, struct attach *attach, int *status)
+{
+	unsigned int look = DOMAIN_LOOK_STORE;
+	int rc, bad_state = APPLET_FAILED;
+
+	if (!opts.dry)
+		look |= DOMAIN_LOOK_WRITE;
+	rc = domain_observe(domain, look);
+	if (rc) {
+		*status = worse(*status, explain(domain, rc, domain->step,
+						 NULL));
+		return false;
+	}
+	if (domain->rule->action == DOMAIN_ATTACH) {
+		*attach = (struct attach){
+			.domain = domain, .name = choose_name(domain),
+			.dry = opts.dry, .wait = opts.wait,
+			.userdata = opts.userdata, .deadline = deadline,
+			.driver_domain = opts.driver[domain->info.domid / 8] &
+					 1 << domain->info.domid % 8,
+			.said = say_step,
+		};
+		attach_begin(attach);
+		return true;
+	}
+	/* without operands only what should have worked is worth a line */
+	if (domain->rule->action == DOMAIN_IGNORE && !*opts.operands)
+		bad_state = APPLET_DONE;
+	msg(bad_state ? MSG_ERROR : MSG_STEP, domain->info.domid, "%s: %s",
+	    domain_state_word(domain->rule->state), domain->rule->sentence);
+	*status = worse(*status, bad_state);
+	return false;
+}
+
+/* True: not finished, to be called again. */
+static bool progress(struct attach *attach, int *status)
+{
+	int rc = attach_run(attach);
+
+	if (rc == -EAGAIN)
+		return true;
+	if (rc)
+		*status = worse(*status, explain(attach->domain, rc,
+						 attach->step, attach->hint));
+	attached += !rc;
+	domain_release(attach->domain);
+	return false;
+}
+
+/*
+ * Each domain gets as far as it can at once; those that wait for xenstored or
+ * their guest then wait together.
+ */
+static int attach_all(void)
+{
+	unsigned int i, waiting = 0, left;
+	int status = APPLET_DONE;
+
+	for (i = 0; i < ndomains; i++)
+		if (is_selected(&domains[i]) &&
+		    consider(&domains[i], &attaches[waiting], &status))
+			waiting += progress(&attaches[waiting], &status);
+	while (waiting) {
+		clock_nap(POLL_MS, deadline);
+		for (i = left = 0; i < waiting; i++)
+			if (progress(&attaches[i], &status))
+				attaches[left++] = attaches[i];
+		waiting = left;
+	}
+	return status;
+}
+
+/* 0 if the control domain's node exists, else -errno. */
+static int control_node(const char *node)
+{
+	char path[STORE_PATH_MAX], value[DOMAIN_NAME_MAX];
+	int rc;
+
+	snprintf(path, sizeof(path), "/local/domain/%u/%s", hyp_about()->self,
+		 node);
+	rc = store_read(path, value, sizeof(value));
+	return rc < 0 ? rc : 0;
+}
+
+static int control_userdata(const struct domain *control)
+{
+	char uuid[UUID_TEXT];
+	struct userdata userdata = {
+		.domid = control->info.domid,
+		.uuid = uuid_format(uuid, control->info.handle),
+	};
+
+	if (opts.dry || !opts.userdata || !control->info.full ||
+	    !userdata_possible() || !userdata_needed(&userdata))
+		return 0;
+	return userdata_store(&userdata, deadline);
+}
+
+/* What xen-init-dom0 does, if nobody has done it. */
+static int init_control(const struct domain *control)
+{
+	int rc = control_node("name");
+
+	if (!rc)
+		rc = control_node("domid");
+	if (rc == -ENOENT) {
+		rc = 0;
+		if (opts.dry)
+			printf("d%u: write the control domain's nodes\n",
+			       control->info.domid);
+		else
+			rc = nodes_write_control(control->info.domid, deadline);
+	}
+	if (!rc)
+		rc = control_userdata(control);
+	return rc ? explain(control, rc, "set up the control domain", NULL)
+		  : APPLET_DONE;
+}
+
+static int work(void)
+{
+	unsigned int i, enhanced;
+	int status, rc;
+
+	status = list_domains();
+	enhanced = glance(0);
+	if (!enhanced && !opts.control && !*opts.operands)
+		return status;
+	rc = open_store();
+	if (rc)
+		return rc;
+	glance(DOMAIN_LOOK_STORE);
+	status = worse(status, check_operands());
+	for (i = 0; opts.control && i < ndomains; i++)
+		if (domains[i].info.domid == hyp_about()->self)
+			status = worse(status, init_control(&domains[i]));
+	status = worse(status, attach_all());
+	store_close();
+	msg(MSG_LOG, MSG_NO_DOMAIN, "%u domains attached to xenstore",
+	    attached);
+	return status;
+}
+
+int init_dom0less_main(int argc, char **argv)
+{
+	int rc = parse(argc, argv);
+
+	if (rc >= 0)
+		return rc;
+	deadline = clock_ms() + opts.timeout;
+	rc = load_dtb();
+	if (!rc)
+		rc = open_hyp();
+	if (rc)
+		return rc;
+	if (!opts.dry)
+		rc = take_lock();
+	if (!rc)
+		rc = work();
+	hyp_close();
+	return rc;
+}

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+#include <string.h>
+
+#include "attach.h"
+#include "clock.h"
+#include "hyp.h"
+#include "nodes.h"
+#include "store.h"
+#include "userdata.h"
+
+enum {
+	KIB_PER_PAGE = 4,
+	/* oxenstored finishes the handshake a moment after it has answered;
+	 * C xenstored before 4.17 leaves it to us. */
+	HANDSHAKE_MS = 5000,
+	/*
+	 * A Linux guest that found no page early in its boot waits from late
+	 * in its boot on, and an event in between wakes nobody. There is no
+	 * seeing where it is, so it is notified again for this long.
+	 */
+	SETTLE_MS = 2000,
+	KICK_AGAIN_MS = 100,
+};
+
+static bool has(const struct attach *attach, uint32_t facts)
+{
+	return (attach->domain->facts & facts) == facts;
+}
+
+static int hint(struct attach *attach, int rc, const char *text)
+{
+	attach->hint = text;
+	return rc;
+}
+
+/* RAM as the guest counts it: without the xenstore page, which it has by
+ * the time this is asked, from Xen or from us. */
+static uint64_t memory_kib(const struct attach *attach)
+{
+	uint64_t pages = attach->domain->info.tot_pages;
+
+	return pages ? (pages - 1) * KIB_PER_PAGE : 0;
+}
+
+static uint32_t vcpus(const struct attach *attach)
+{
+	const struct hyp_domain *info = &attach->domain->info;
+
+	return info->full ? info->max_vcpu_id + 1 : 0;
+}
+
+/* --- page: only before Xen 4.21, which gives the page itself --- */
+
+static bool page_needed(const struct attach *attach)
+{
+	return !has(attach, FACT_PAGE);
+}
+
+static int page_take(struct attach *attach)
+{
+	struct domain *domain = attach->domain;
+	struct hyp_domain *info = &domain->info;
+	int rc = 0;
+
+	if (info->max_pages <= info->tot_pages)
+		rc = hyp_set_max_pages(info->domid, info->tot_pages + 1);
+	if (rc == -EPROTONOSUPPORT)
+		return hint(attach, rc, "this release of Xen has a domctl "
+			    "interface unknown to this tool");
+	if (rc)
+		return rc;
+	rc = hyp_populate(info->domid, domain->gfn);
+	if (rc)
+		return hint(attach, rc, "direct-map and static-mem domains "
+			    "cannot be given one before Xen 4.21");
+	info->tot_pages++;
+	rc = hyp_map(info->domid, domain->gfn, true, &domain->page);
+	if (rc)
+		return rc;
+	domain->facts |= FACT_PAGE;
+	/* whatever the page held, nobody has used it as a ring */
+	domain->facts &= ~(uint32_t)(FACT_RECONNECT | FACT_SPOKEN);
+	return 0;
+}
+
+/* --- ring: "reconnect" tells the guest to wait for xenstored --- */
+
+static bool ring_needed(const struct attach *attach)
+{
+	if (has(attach, FACT_INTRODUCED))
+		return false;
+	return has(attach, FACT_NO_PFN) || !has(attach, FACT_RECONNECT);
+}
+
+/*
+ * A page that the guest has not been told of is cleared whatever it holds: a
+ * run that died may have left anything. One that the guest knows is idle if
+ * it comes here (see the decision table), and only gets the flag.
+ */
+static int ring_take(struct attach *attach)
+{
+	if (has(attach, FACT_NO_PFN))
+		hyp_ring_clear(attach->domain->page);
+	else
+		hyp_ring_set_connection(attach->domain->page, 1);
+	domain_look_at_ring(attach->domain);
+	return 0;
+}
+
+/* --- grant: xenstored maps the ring by grant reference 1 --- */
+
+static bool grant_is_good(const struct attach *attach,
+			  const struct hyp_grant *grant)
+{
+	return (grant->flags & HYP_GRANT_TYPE) == HYP_GRANT_ACCESS &&
+	       grant->domid == attach->domain->channel.remote &&
+	       grant->gfn == attach->domain->gfn;
+}
+
+static bool grant_needed(const struct attach *attach)
+{
+	return !has(attach, FACT_INTRODUCED);
+}
+
+static int grant_take(struct attach *attach)
+{
+	struct domain *domain = attach->domain;
+	struct hyp_grant grant, good = {
+		.flags = HYP_GRANT_ACCESS,
+		.domid = domain->channel.remote,
+		.gfn = (uint32_t)domain->gfn,
+	};
+	int rc = hyp_grant_get(domain->info.domid, DOMAIN_GRANT_REF, &grant);
+
+	if (rc == -EAGAIN)
+		return hint(attach, rc, "the guest has not set up its grant "
+			    "table yet");
+	if (rc || grant_is_good(attach, &grant))
+		return rc;
+	if (grant.flags & HYP_GRANT_IN_USE)
+		return hint(attach, -EBUSY, "somebody has mapped another "
+			    "page by it");
+	return hyp_grant_set(domain->info.domid, DOMAIN_GRANT_REF, &good);
+}
+
+/* --- nodes --- */
+
+static bool nodes_needed(const struct attach *attach)
+{
+	return !has(attach, FACT_NODES);
+}
+
+static int nodes_take(struct attach *attach)
+{
+	struct domain *domain = attach->domain;
+	char uuid[UUID_TEXT];
+	struct nodes nodes = {
+		.domid = domain->info.domid,
+		.name = attach->name,
+		.uuid = uuid_format(uuid, attach->uuid),
+		.memory = memory_kib(attach),
+		.vcpus = vcpus(attach),
+		.port = (uint32_t)domain->evtchn,
+		.gfn = domain->gfn,
+		.driver_domain = attach->driver_domain,
+	};
+
+	return nodes_write(&nodes, attach->deadline);
+}
+
+/* --- handle: what xl finds the domain and its files by --- */
+
+static bool handle_needed(const struct attach *attach)
+{
+	return attach->domain->info.full &&
+	       memcmp(attach->domain->info.handle, attach->uuid, UUID_SIZE);
+}
+
+static int handle_take(struct attach *attach)
+{
+	struct hyp_domain *info = &attach->domain->info;
+	int rc = hyp_set_handle(info->domid, attach->uuid);
+
+	if (!rc)
+		memcpy(info->handle, attach->uuid, UUID_SIZE);
+	return rc;
+}
+
+/* --- userdata --- */
+
+static struct userdata userdata_of(const struct attach *attach,
+				   char uuid[UUID_TEXT])
+{
+	return (struct userdata){
+		.domid = attach->domain->info.domid,
+		.uuid = uuid_format(uuid, attach->uuid),
+		.name = attach->name,
+		.memory = memory_kib(attach),
+		.vcpus = vcpus(attach),
+	};
+}
+
+/* Without a handle libxl would look for the file under another name. */
+static bool userdata_step_needed(const struct attach *attach)
+{
+	char uuid[UUID_TEXT];
+	struct userdata userdata = userdata_of(attach, uuid);
+
+	return attach->userdata && attach->domain->info.full &&
+	       userdata_possible() && userdata_needed(&userdata);
+}
+
+static int userdata_take(struct attach *attach)
+{
+	char uuid[UUID_TEXT];
+	struct userdata userdata = userdata_of(attach, uuid);
+
+	return userdata_store(&userdata, attach->deadline);
+}
+
+/* --- introduce --- */
+
+static bool introduce_needed(const struct attach *attach)
+{
+	return !has(attach, FACT_INTRODUCED);
+}
+
+static int introduce_take(struct attach *attach)
+{
+	struct domain *domain = attach->domain;
+	int rc = store_introduce(domain->info.domid, domain->gfn,
+				 (uint32_t)domain->evtchn);
+
+	if (rc)
+		return rc;
+	domain->facts |= FACT_INTRODUCED;
+	domain_look_at_ring(domain);
+	attach->noisy = true;
+	return 0;
+}
+
+/* --- handshake: xenstored has reset the ring when connection is 0 --- */
+
+static bool handshake_needed(const struct attach *attach)
+{
+	return has(attach, FACT_RECONNECT) ||
+	       (attach->dry && !has(attach, FACT_INTRODUCED));
+}
+
+static int handshake_take(struct attach *attach)
+{
+	domain_look_at_ring(attach->domain);
+	if (!has(attach, FACT_RECONNECT))
+		return 0;
+	if (clock_ms() - attach->since < HANDSHAKE_MS)
+		return -EAGAIN;
+	hyp_ring_set_connection(attach->domain->page, 0);
+	domain_look_at_ring(attach->domain);
+	return 0;
+}
+
+/* --- publish: from here on the guest may use the ring --- */
+
+static bool publish_needed(const struct attach *attach)
+{
+	return has(attach, FACT_NO_PFN);
+}
+
+static int publish_take(struct attach *attach)
+{
+	struct domain *domain = attach->domain;
+	int rc = hyp_param_set(domain->info.domid, HYP_STORE_PFN, domain->gfn);
+
+	if (rc)
+		return rc;
+	domain->facts = (domain->facts & ~(uint32_t)FACT_NO_PFN) | FACT_PFN;
+	attach->noisy = true;
+	return 0;
+}
+
+/* --- notify: the guest sleeps until an event comes --- */
+
+static bool notify_needed(const struct attach *attach)
+{
+	return !has(attach, FACT_SPOKEN);
+}
+
+/* The end that xenstored holds is our own domain's: we may raise it, too. */
+static int notify_take(struct attach *attach)
+{
+	struct domain *domain = attach->domain;
+	int rc = hyp_evtchn_status(domain->info.domid,
+				   (uint32_t)domain->evtchn, &domain->channel);
+
+	if (rc)
+		return rc;
+	attach->kicked = clock_ms();
+	if (domain->channel.state != HYP_EVTCHN_BOUND)
+		return -ENOTCONN;
+	return hyp_evtchn_send(domain->channel.remote_port);
+}
+
+/* --- answer: notify again for as long as the guest may need it --- */
+
+static bool answer_needed(const struct attach *attach)
+{
+	if (attach->domain->page)
+		domain_look_at_ring(attach->domain);
+	return !has(attach, FACT_SPOKEN) &&
+	       (attach->wait || attach->noisy);
+}
+
+static int answer_take(struct attach *attach)
+{
+	int64_t now = clock_ms();
+
+	domain_look_at_ring(attach->domain);
+	if (has(attach, FACT_SPOKEN))
+		return 0;
+	if (!attach->wait && (now - attach->since >= SETTLE_MS ||
+			      !clock_left(attach->deadline)))
+		return 0;
+	if (now - attach->kicked >= KICK_AGAIN_MS)
+		notify_take(attach);
+	return -EAGAIN;
+}
+
+/*
+ * The order is safe for every Xen, xenstored and guest kernel: the nodes are
+ * there before the guest can read them, the handle and libxl's file before
+ * anybody can act on the nodes, and the guest learns of its page last.
+ */
+static const struct step {
+	const char *name;
+	bool (*needed)(const struct attach *attach);
+	int (*take)(struct attach *attach);
+} steps[] = {
+	{ "allocate the xenstore page", page_needed, page_take },
+	{ "prepare the ring", ring_needed, ring_take },
+	{ "grant the page to xenstored", grant_needed, grant_take },
+	{ "write the xenstore nodes", nodes_needed, nodes_take },
+	{ "set the UUID", handle_needed, handle_take },
+	{ "store libxl's configuration", userdata_step_needed, userdata_take },
+	{ "introduce it to xenstored", introduce_needed, introduce_take },
+	{ "finish the handshake", handshake_needed, handshake_take },
+	{ "tell the guest its page", publish_needed, publish_take },
+	{ "notify the guest", notify_needed, notify_take },
+	{ "wait for the guest", answer_needed, answer_take },
+};
+
+enum { STEPS = sizeof(steps) / sizeof(*steps) };
+
+void attach_begin(struct attach *attach)
+{
+	const struct domain *domain = attach->domain;
+	const char *vm = domain->vm;
+
+	attach->next = 0;
+	if (domain->info.full && !uuid_is_nil(domain->info.handle)) {
+		memcpy(attach->uuid, domain->info.handle, UUID_SIZE);
+		return;
+	}
+	/* upstream's tool leaves out the leading slash */
+	vm += *vm == '/';
+	if (!strncmp(vm, "vm/", 3) && uuid_parse(attach->uuid, vm + 3))
+		return;
+	uuid_for_domain(attach->uuid, attach->name);
+}
+
+static int take(struct attach *attach, const struct step *step)
+{
+	int rc;
+
+	attach->step = step->name;
+	attach->hint = NULL;
+	if (!attach->announced && attach->said)
+		attach->said(attach, step->name);
+	attach->announced = true;
+	if (attach->dry)
+		return 0;
+	if (!attach->since)
+		attach->since = clock_ms();
+	rc = step->take(attach);
+	if (rc == -EAGAIN && !clock_left(attach->deadline))
+		rc = -ETIMEDOUT;
+	return rc;
+}
+
+int attach_run(struct attach *attach)
+{
+	const struct step *step;
+	int rc;
+
+	for (; attach->next < STEPS; attach->next++) {
+		step = &steps[attach->next];
+		/* a wait that has begun goes on until it is over */
+		if (!attach->announced && !step->needed(attach))
+			continue;
+		rc = take(attach, step);
+		if (rc)
+			return rc;
+		attach->announced = false;
+		attach->since = 0;
+	}
+	return 0;
+}

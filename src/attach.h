@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef ATTACH_H
+#define ATTACH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "domain.h"
+#include "uuid.h"
+
+/*
+ * Take one domain from the state it was observed in to one in which its guest
+ * has been notified: ordered steps, each of which asks first whether it is
+ * still needed. So a dry run is the same walk without the doing, and a run
+ * after one that died is the same walk again.
+ */
+struct attach {
+	struct domain *domain;	/* observed, with the ring mapped writable */
+	const char *name;	/* what it is to be called */
+	bool dry;		/* say the steps, take none */
+	bool wait;		/* until the guest has spoken */
+	bool userdata;		/* keep libxl's file, too */
+	bool driver_domain;
+	int64_t deadline;	/* clock.h */
+
+	/* Called for each step that is needed, before it is taken. */
+	void (*said)(const struct attach *attach, const char *step);
+
+	const char *step;	/* the last one; the failed one on failure */
+	const char *hint;	/* on failure: what to do about it, or NULL */
+
+	/* attach.c's own */
+	unsigned int next;
+	bool announced;
+	bool noisy;		/* this run did what the guest waits for */
+	uint8_t uuid[UUID_SIZE];
+	int64_t since;		/* when the present wait began, 0: not yet */
+	int64_t kicked;		/* when the guest was last notified */
+};
+
+/* Begin: choose the UUID, which never changes once a domain has one. */
+void attach_begin(struct attach *attach);
+
+/*
+ * Take the steps that are needed. 0: all done. -EAGAIN: xenstored or the guest
+ * has to do something first, call again soon; never after the deadline.
+ * -ETIMEDOUT: the deadline passed. Else why .step failed.
+ */
+int attach_run(struct attach *attach);
+
+#endif

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "domain.h"
+#include "store.h"
+
+static const char *const words[DOMAIN_STATES] = {
+	[DOMAIN_GONE] = "gone",
+	[DOMAIN_SELF] = "control",
+	[DOMAIN_DYING] = "dying",
+	[DOMAIN_PLAIN] = "plain",
+	[DOMAIN_XL] = "xl",
+	[DOMAIN_FOREIGN] = "foreign",
+	[DOMAIN_CLOSED] = "closed",
+	[DOMAIN_UNSUPPORTED] = "unsupported",
+	[DOMAIN_STALE] = "stale",
+	[DOMAIN_WAITING] = "waiting",
+	[DOMAIN_PARTIAL] = "partial",
+	[DOMAIN_INTRODUCED] = "introduced",
+	[DOMAIN_NAMELESS] = "nameless",
+	[DOMAIN_READY] = "ready",
+	[DOMAIN_CONNECTED] = "connected",
+};
+
+/*
+ * The decision table. The first row that fits decides, so a row may rely on
+ * what the rows above it have taken away. Where xenstored cannot be asked,
+ * observing takes a bound event channel for introduced and nodes for present.
+ */
+static const struct domain_rule rules[] = {
+	{ FACT_SELF, 0, DOMAIN_SELF, DOMAIN_IGNORE,
+	  "the control domain itself, or xenstore's: nothing to do" },
+	{ FACT_DYING, 0, DOMAIN_DYING, DOMAIN_IGNORE,
+	  "shut down or being destroyed: Xen does not restart it" },
+	{ FACT_CONSOLE, 0, DOMAIN_XL, DOMAIN_IGNORE,
+	  "built by the toolstack (xl), which also sets up its xenstore" },
+	{ 0, FACT_EVTCHN, DOMAIN_PLAIN, DOMAIN_IGNORE,
+	  "not enhanced: Xen gave it no xenstore event channel; put "
+	  "xen,enhanced in its device tree node (Xen 4.14 to 4.16: patch "
+	  "Xen first; \"legacy\" on Xen 4.21 or later: use \"enabled\")" },
+	{ FACT_FOREIGN, 0, DOMAIN_FOREIGN, DOMAIN_REFUSE,
+	  "another domain serves its xenstore: introduce it from there" },
+	{ 0, FACT_UNBOUND | FACT_BOUND, DOMAIN_CLOSED, DOMAIN_REFUSE,
+	  "the guest closed its xenstore event channel (kexec, or a kernel "
+	  "without xenstore): only a reboot of the host brings it back" },
+	{ 0, FACT_PFN | FACT_NO_PFN, DOMAIN_UNSUPPORTED, DOMAIN_REFUSE,
+	  "its xenstore page number is 0, which no release of Xen gives: "
+	  "check the patches of this Xen" },
+	{ FACT_PFN, FACT_PAGE, DOMAIN_UNSUPPORTED, DOMAIN_REFUSE,
+	  "the xenstore page it names is not in its memory: reboot the host" },
+	{ FACT_BOUND, FACT_INTRODUCED, DOMAIN_STALE, DOMAIN_REFUSE,
+	  "something holds its event channel, but xenstored does not know "
+	  "it: was another tool at work? Reboot the host" },
+	{ FACT_UNBOUND | FACT_INTRODUCED, 0, DOMAIN_STALE, DOMAIN_REFUSE,
+	  "xenstored lost its event channel: reboot the host" },
+	{ FACT_PFN | FACT_UNBOUND | FACT_SPOKEN, FACT_RECONNECT,
+	  DOMAIN_STALE, DOMAIN_REFUSE,
+	  "xenstored was restarted under it, the guest's watches and "
+	  "requests are lost: reboot the host" },
+	{ FACT_NO_PFN | FACT_STATIC, FACT_PAGE,
+	  DOMAIN_UNSUPPORTED, DOMAIN_REFUSE,
+	  "direct-map and static-mem domains cannot be given a xenstore page "
+	  "before Xen 4.21" },
+	{ FACT_UNBOUND | FACT_NO_PFN | FACT_PAGE, 0,
+	  DOMAIN_PARTIAL, DOMAIN_ATTACH,
+	  "a run of init-dom0less ended early: run init-dom0less again" },
+	{ FACT_UNBOUND | FACT_SOME_NODES, 0,
+	  DOMAIN_PARTIAL, DOMAIN_ATTACH,
+	  "a run of init-dom0less ended early: run init-dom0less again" },
+	{ FACT_UNBOUND, 0, DOMAIN_WAITING, DOMAIN_ATTACH,
+	  "enhanced, and nobody has initialised it: run init-dom0less" },
+	/* bound and introduced from here on */
+	{ FACT_NO_PFN, FACT_PAGE, DOMAIN_UNSUPPORTED, DOMAIN_REFUSE,
+	  "introduced with a page that cannot be found: reboot the host" },
+	{ FACT_NO_PFN, 0, DOMAIN_PARTIAL, DOMAIN_ATTACH,
+	  "introduced, but the guest was not told its page: run "
+	  "init-dom0less again" },
+	{ FACT_RECONNECT, 0, DOMAIN_INTRODUCED, DOMAIN_ATTACH,
+	  "introduced, and xenstored has not finished the handshake: run "
+	  "init-dom0less again" },
+	{ 0, FACT_NODES, DOMAIN_NAMELESS, DOMAIN_ATTACH,
+	  "connected, but its xenstore nodes are missing: run "
+	  "init-dom0less again" },
+	{ 0, FACT_SPOKEN, DOMAIN_READY, DOMAIN_ATTACH,
+	  "all is set up; the guest has not used it yet: is its kernel "
+	  "Linux 5.19 or later, with CONFIG_XEN?" },
+	{ 0, 0, DOMAIN_CONNECTED, DOMAIN_ATTACH,
+	  "the guest uses its xenstore: nothing to do" },
+};
+
+const char *domain_state_word(enum domain_state state)
+{
+	return words[state];
+}
+
+const struct domain_rule *domain_decide(uint32_t facts)
+{
+	const struct domain_rule *rule = rules;
+
+	while ((facts & rule->need) != rule->need || facts & rule->lack)
+		rule++;		/* the last row fits everything */
+	return rule;
+}
+
+static void fact(struct domain *domain, uint32_t bit, bool holds)
+{
+	domain->facts = holds ? domain->facts | bit : domain->facts & ~bit;
+}
+
+static int fail(struct domain *domain, const char *step, int rc)
+{
+	domain->step = step;
+	return rc;
+}
+
+/*
+ * E before C: libxl writes CONSOLE_PFN first and STORE_EVTCHN last, so a
+ * domain that it is building never looks like one of ours.
+ */
+static int look_at_params(struct domain *domain)
+{
+	uint16_t domid = domain->info.domid;
+	int rc;
+
+	rc = hyp_param_get(domid, HYP_STORE_EVTCHN, &domain->evtchn);
+	if (!rc)
+		rc = hyp_param_get(domid, HYP_CONSOLE_PFN, &domain->console);
+	if (!rc)
+		rc = hyp_param_get(domid, HYP_STORE_PFN, &domain->pfn);
+	if (rc)
+		return fail(domain, "read the HVM parameters", rc);
+	fact(domain, FACT_EVTCHN, domain->evtchn);
+	fact(domain, FACT_CONSOLE, domain->console);
+	fact(domain, FACT_NO_PFN, domain->pfn == HYP_NO_FRAME);
+	fact(domain, FACT_PFN, domain->pfn && domain->pfn != HYP_NO_FRAME);
+	domain->gfn = domain->facts & FACT_PFN ? domain->pfn
+					       : DOMAIN_MAGIC_GFN;
+	return 0;
+}
+
+static int look_at_channel(struct domain *domain)
+{
+	struct hyp_evtchn *channel = &domain->channel;
+	int rc = hyp_evtchn_status(domain->info.domid,
+				   (uint32_t)domain->evtchn, channel);
+
+	/* a port number the domain does not have is a closed port */
+	if (rc == -EINVAL) {
+		memset(channel, 0, sizeof(*channel));
+		rc = 0;
+	}
+	if (rc)
+		return fail(domain, "read the event channel", rc);
+	fact(domain, FACT_UNBOUND, channel->state == HYP_EVTCHN_UNBOUND);
+	fact(domain, FACT_BOUND, channel->state == HYP_EVTCHN_BOUND);
+	fact(domain, FACT_FOREIGN,
+	     domain->facts & (FACT_UNBOUND | FACT_BOUND) &&
+	     channel->remote != hyp_about()->self);
+	return 0;
+}
+
+void domain_look_at_ring(struct domain *domain)
+{
+	const struct hyp_ring *ring = &domain->ring;
+
+	hyp_ring_get(domain->page, &domain->ring);
+	fact(domain, FACT_RECONNECT, ring->connection);
+	fact(domain, FACT_SPOKEN, ring->req_cons || ring->req_prod ||
+	     ring->rsp_cons || ring->rsp_prod);
+}
+
+static int look_at_page(struct domain *domain, bool write)
+{
+	int rc;
+
+	if (!(domain->facts & (FACT_PFN | FACT_NO_PFN)))
+		return 0;
+	rc = hyp_map(domain->info.domid, domain->gfn, write, &domain->page);
+	/* Linux reports a frame that is not there in more than one way */
+	if (rc == -EINVAL || rc == -ENOENT || rc == -EFAULT || rc == -ENXIO)
+		return 0;
+	if (rc)
+		return fail(domain, "map the xenstore page", rc);
+	fact(domain, FACT_PAGE, true);
+	domain_look_at_ring(domain);
+	return 0;
+}
+
+/* The value of the domain's NODE below TOP in BUF, "" if there is none. */
+static int look_at_node(struct domain *domain, const char *top,
+			const char *node, char *buf, size_t size)
+{
+	char path[STORE_PATH_MAX], value[STORE_VALUE_MAX + 1];
+	int rc;
+
+	snprintf(path, sizeof(path), "%s/%u/%s", top, domain->info.domid,
+		 node);
+	rc = store_read(path, value, sizeof(value));
+	*buf = '\0';
+	if (rc == -ENOENT || rc == -EILSEQ)
+		return 0;
+	if (rc < 0)
+		return fail(domain, "read its xenstore nodes", rc);
+	fact(domain, FACT_SOME_NODES, true);
+	strncat(buf, value, size - 1);
+	return 0;
+}
+
+static int look_at_name(struct domain *domain)
+{
+	return look_at_node(domain, "/local/domain", "name", domain->name,
+			    sizeof(domain->name));
+}
+
+static int look_at_store(struct domain *domain)
+{
+	char type[sizeof("pvh")];
+	int rc = store_is_introduced(domain->info.domid);
+
+	if (rc < 0)
+		return fail(domain, "ask xenstored about it", rc);
+	fact(domain, FACT_STORE, true);
+	fact(domain, FACT_INTRODUCED, rc);
+	rc = look_at_node(domain, "/local/domain", "vm", domain->vm,
+			  sizeof(domain->vm));
+	if (!rc)
+		rc = look_at_node(domain, "/libxl", "type", type, sizeof(type));
+	fact(domain, FACT_NODES, *domain->name && *domain->vm && *type);
+	return rc;
+}
+
+/* Everything but what decides in the first place. */
+static int look_closer(struct domain *domain, unsigned int look)
+{
+	int rc = look_at_channel(domain);
+
+	if (!rc)
+		rc = look_at_page(domain, look & DOMAIN_LOOK_WRITE);
+	if (rc)
+		return rc;
+	if (look & DOMAIN_LOOK_STORE)
+		return look_at_store(domain);
+	fact(domain, FACT_INTRODUCED | FACT_NODES,
+	     domain->facts & FACT_BOUND);
+	return 0;
+}
+
+int domain_glance(struct domain *domain, unsigned int look)
+{
+	struct hyp_domain info = domain->info;
+	int rc;
+
+	memset(domain, 0, sizeof(*domain));
+	domain->info = info;
+	fact(domain, FACT_SELF, info.domid == hyp_about()->self ||
+	     info.flags & HYP_XS_DOMAIN);
+	fact(domain, FACT_DYING, info.flags & (HYP_DYING | HYP_SHUTDOWN));
+	rc = look & DOMAIN_LOOK_STORE ? look_at_name(domain) : 0;
+	if (rc || domain->facts & (FACT_SELF | FACT_DYING))
+		return rc;
+	return look_at_params(domain);
+}
+
+int domain_observe(struct domain *domain, unsigned int look)
+{
+	static const struct domain_rule gone = {
+		.state = DOMAIN_GONE, .action = DOMAIN_IGNORE,
+		.sentence = "it vanished while it was looked at",
+	};
+	int rc = domain_glance(domain, look);
+
+	if (!rc && domain_is_enhanced(domain))
+		rc = look_closer(domain, look);
+	if (rc == -ESRCH) {
+		domain_release(domain);
+		domain->rule = &gone;
+		return 0;
+	}
+	domain->rule = domain_decide(domain->facts);
+	return rc;
+}
+
+void domain_release(struct domain *domain)
+{
+	hyp_unmap(domain->page);
+	domain->page = NULL;
+}

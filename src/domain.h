@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef DOMAIN_H
+#define DOMAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hyp.h"
+
+/*
+ * One domain as it can be observed, and the state that follows from it. The
+ * words of the states are part of the interface: scripts read them.
+ */
+enum domain_state {
+	DOMAIN_GONE,
+	DOMAIN_SELF,
+	DOMAIN_DYING,
+	DOMAIN_PLAIN,
+	DOMAIN_XL,
+	DOMAIN_FOREIGN,
+	DOMAIN_CLOSED,
+	DOMAIN_UNSUPPORTED,
+	DOMAIN_STALE,
+	DOMAIN_WAITING,
+	DOMAIN_PARTIAL,
+	DOMAIN_INTRODUCED,
+	DOMAIN_NAMELESS,
+	DOMAIN_READY,
+	DOMAIN_CONNECTED,
+	DOMAIN_STATES,
+};
+
+/* What init-dom0less does about a state. */
+enum domain_action {
+	DOMAIN_IGNORE,		/* none of its business */
+	DOMAIN_ATTACH,		/* take every step that is still needed */
+	DOMAIN_REFUSE,		/* explain; a failure */
+};
+
+/* The facts that decide, one bit each. */
+enum {
+	FACT_SELF = 1 << 0,	/* the domain we run in, or xenstore's own */
+	FACT_DYING = 1 << 1,	/* dying or shut down */
+	FACT_EVTCHN = 1 << 2,	/* HVM_PARAM_STORE_EVTCHN is not 0 */
+	FACT_CONSOLE = 1 << 3,	/* HVM_PARAM_CONSOLE_PFN is not 0 */
+	FACT_NO_PFN = 1 << 4,	/* HVM_PARAM_STORE_PFN is ~0 */
+	FACT_PFN = 1 << 5,	/* it is a frame number */
+	FACT_PAGE = 1 << 6,	/* the ring page can be mapped */
+	FACT_UNBOUND = 1 << 7,	/* the event channel waits for xenstored */
+	FACT_BOUND = 1 << 8,	/* xenstored holds the other end */
+	FACT_FOREIGN = 1 << 9,	/* the other end is not our domain's */
+	FACT_STORE = 1 << 10,	/* xenstored could be asked */
+	FACT_INTRODUCED = 1 << 11, /* xenstored serves the domain */
+	FACT_RECONNECT = 1 << 12, /* ring: connection is not 0 */
+	FACT_SPOKEN = 1 << 13,	/* ring: an index is not 0 */
+	FACT_NODES = 1 << 14,	/* all nodes looked for are there */
+	FACT_SOME_NODES = 1 << 15, /* at least one of them is */
+	FACT_STATIC = 1 << 16,	/* direct-map or static-mem, Xen < 4.21 */
+};
+
+/* One row of the decision table: the first that fits a domain decides. */
+struct domain_rule {
+	uint32_t need;		/* facts that must hold */
+	uint32_t lack;		/* facts that must not */
+	enum domain_state state;
+	enum domain_action action;
+	const char *sentence;	/* what it means and what to do */
+};
+
+enum {
+	/* Longer names are cut when read; xl's own limit is xenstore's. */
+	DOMAIN_NAME_MAX = 256,
+	/* The page's place in a domain that has none yet: GUEST_MAGIC_BASE +
+	 * one page, public/arch-arm.h, where Xen >= 4.21 puts it as well. */
+	DOMAIN_MAGIC_GFN = 0x39001,
+	/* GNTTAB_RESERVED_XENSTORE, public/grant_table.h. */
+	DOMAIN_GRANT_REF = 1,
+};
+
+struct domain {
+	struct hyp_domain info;
+	uint64_t evtchn;	/* HVM_PARAM_STORE_EVTCHN, a port */
+	uint64_t pfn;		/* HVM_PARAM_STORE_PFN, a gfn */
+	uint64_t console;	/* HVM_PARAM_CONSOLE_PFN, a gfn */
+	uint64_t gfn;		/* the ring page: PFN, or where it belongs */
+	struct hyp_evtchn channel;
+	struct hyp_ring ring;
+	void *page;		/* mapped ring, NULL if it is not */
+	char name[DOMAIN_NAME_MAX];	/* "" if it has none */
+	char vm[64];		/* value of its vm node, "" if none */
+	uint32_t facts;
+	const struct domain_rule *rule;
+	const char *step;	/* on failure: what could not be done */
+};
+
+/* How deep to look. */
+enum {
+	DOMAIN_LOOK_STORE = 1 << 0,	/* ask xenstored; it is connected */
+	DOMAIN_LOOK_WRITE = 1 << 1,	/* map the ring for writing */
+};
+
+/* The word for STATE. */
+const char *domain_state_word(enum domain_state state);
+
+/* The row that fits FACTS; the table has one for every combination. */
+const struct domain_rule *domain_decide(uint32_t facts);
+
+/*
+ * Read DOMAIN's name and parameters, enough for domain_is_enhanced(); .info is
+ * filled in. 0, -ESRCH if it vanished, or -errno with .step.
+ */
+int domain_glance(struct domain *domain, unsigned int look);
+
+/*
+ * Observe DOMAIN, whose .info is filled in: everything else of it, ending
+ * with .rule. Changes nothing. 0, or -errno with .step. A domain that
+ * vanished is no failure, its state is DOMAIN_GONE.
+ */
+int domain_observe(struct domain *domain, unsigned int look);
+
+/* Read the mapped ring again, and the facts that come from it. */
+void domain_look_at_ring(struct domain *domain);
+
+/* Give back what observing holds. */
+void domain_release(struct domain *domain);
+
+/* True if the domain was created by Xen at boot, with a xenstore to come. */
+static inline bool domain_is_enhanced(const struct domain *domain)
+{
+	return (domain->facts & (FACT_EVTCHN | FACT_CONSOLE)) == FACT_EVTCHN;
+}
+
+#endif

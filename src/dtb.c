@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <libfdt.h>
+
+#include "dtb.h"
+
+/* MAX_FDT_SIZE of Linux on arm64; only the pages that are read are used. */
+enum { DTB_MAX = 2 << 20 };
+
+static _Alignas(8) char tree[DTB_MAX];
+static bool loaded;
+
+/* Fill BUF from the file. The size read, or -errno. */
+static int read_file(const char *path, char *buf, size_t size)
+{
+	size_t have = 0;
+	ssize_t n;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return -errno;
+	while (have < size && (n = read(fd, buf + have, size - have)) != 0) {
+		if (n > 0)
+			have += (size_t)n;
+		else if (errno != EINTR)
+			break;
+	}
+	n = n < 0 ? -errno : 0;
+	close(fd);
+	return n ? (int)n : (int)have;
+}
+
+int dtb_load(const char *path)
+{
+	int size = read_file(path, tree, DTB_MAX);
+
+	loaded = false;
+	if (size < 0)
+		return size;
+	if (size == DTB_MAX)
+		return -EFBIG;
+	if (fdt_check_full(tree, (size_t)size))
+		return -EINVAL;
+	loaded = true;
+	return 0;
+}
+
+/* The next xen,domain child of /chosen after NODE, the first for NODE < 0. */
+static int next_domain(int node)
+{
+	if (!loaded)
+		return -1;
+	if (node >= 0) {
+		node = fdt_next_subnode(tree, node);
+	} else {
+		node = fdt_path_offset(tree, "/chosen");
+		if (node >= 0)
+			node = fdt_first_subnode(tree, node);
+	}
+	while (node >= 0 && fdt_node_check_compatible(tree, node, "xen,domain"))
+		node = fdt_next_subnode(tree, node);
+	return node;
+}
+
+unsigned int dtb_domains(void)
+{
+	unsigned int n = 0;
+	int node = -1;
+
+	while ((node = next_domain(node)) >= 0)
+		n++;
+	return n;
+}
+
+/* An unsigned property of one or two cells; 0 if it is absent or odd. */
+static uint64_t number(int node, const char *property)
+{
+	int size;
+	const fdt32_t *cells = fdt_getprop(tree, node, property, &size);
+
+	if (cells && size == 4)
+		return fdt32_ld(cells);
+	if (cells && size == 8)
+		return (uint64_t)fdt32_ld(cells) << 32 | fdt32_ld(cells + 1);
+	return 0;
+}
+
+static bool flag(int node, const char *property)
+{
+	return fdt_getprop(tree, node, property, NULL) != NULL;
+}
+
+static enum dtb_enhanced enhanced(int node)
+{
+	static const struct {
+		const char *value;
+		enum dtb_enhanced meaning;
+	} values[] = {
+		{ "", DTB_ENHANCED },
+		{ "enabled", DTB_ENHANCED },
+		{ "no-xenstore", DTB_NO_XENSTORE },
+		{ "legacy", DTB_LEGACY },
+		{ "disabled", DTB_PLAIN },
+	};
+	unsigned int i;
+	int size;
+	const char *value = fdt_getprop(tree, node, "xen,enhanced", &size);
+
+	if (!value)
+		return DTB_PLAIN;
+	if (!size)
+		return DTB_ENHANCED;
+	for (i = 0; i < sizeof(values) / sizeof(*values); i++)
+		if ((size_t)size == strlen(values[i].value) + 1 &&
+		    !memcmp(value, values[i].value, (size_t)size))
+			return values[i].meaning;
+	return DTB_UNKNOWN;
+}
+
+int dtb_domain(uint16_t domid, struct dtb_domain *domain)
+{
+	unsigned int left = domid;
+	const char *name;
+	int node = -1;
+
+	do {
+		node = left ? next_domain(node) : -1;
+		if (node < 0)
+			return -ENOENT;
+	} while (--left);
+	name = fdt_get_name(tree, node, NULL);
+	snprintf(domain->name, sizeof(domain->name), "%s", name ? name : "");
+	domain->memory = number(node, "memory");
+	domain->cpus = (uint32_t)number(node, "cpus");
+	domain->enhanced = enhanced(node);
+	domain->direct_map = flag(node, "direct-map");
+	domain->static_mem = flag(node, "xen,static-mem");
+	return 0;
+}

@@ -1,0 +1,626 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+
+#include <xenctrl.h>
+#include <xencall.h>
+#include <xenforeignmemory.h>
+#include <xentoollog.h>
+#include <xen/domctl.h>
+#include <xen/event_channel.h>
+#include <xen/features.h>
+#include <xen/grant_table.h>
+#include <xen/hvm/params.h>
+#include <xen/io/xs_wire.h>
+#include <xen/memory.h>
+#include <xen/sysctl.h>
+#include <xen/version.h>
+
+#include "hyp.h"
+
+/*
+ * libxenctrl serves the calls whose ABI never changes. The versioned ones,
+ * domctl and sysctl, go through libxencall with the interface version found
+ * at run time: of their structures this file touches only bytes that stand in
+ * the same place in every release (the first 96 bytes of getdomaininfo), so
+ * the release of the headers it was compiled with does not matter.
+ */
+#define GDI(field) offsetof(struct xen_domctl_getdomaininfo, field)
+_Static_assert(offsetof(struct xen_domctl, u) == 16, "domctl header");
+_Static_assert(sizeof(((struct xen_domctl *)0)->u) == 128, "domctl payload");
+_Static_assert(GDI(flags) == 4 && GDI(tot_pages) == 8, "getdomaininfo");
+_Static_assert(GDI(outstanding_pages) == 24, "getdomaininfo");
+_Static_assert(GDI(cpu_time) == 56 && GDI(handle) == 76, "getdomaininfo");
+_Static_assert(GDI(cpupool) == 92, "getdomaininfo");
+_Static_assert(sizeof(struct evtchn_status) == 24, "EVTCHNOP_status");
+_Static_assert(sizeof(struct grant_entry_v1) == 8, "grant entry v1");
+
+/* The public numbers that hyp.h promises in plain form. */
+_Static_assert(HYP_DOMID_LAST == DOMID_FIRST_RESERVED - 1, "last domid");
+_Static_assert(HYP_STORE_PFN == HVM_PARAM_STORE_PFN, "param");
+_Static_assert(HYP_STORE_EVTCHN == HVM_PARAM_STORE_EVTCHN, "param");
+_Static_assert(HYP_CONSOLE_PFN == HVM_PARAM_CONSOLE_PFN, "param");
+_Static_assert(HYP_DYING == XEN_DOMINF_dying, "flag");
+_Static_assert(HYP_SHUTDOWN == XEN_DOMINF_shutdown, "flag");
+_Static_assert(HYP_PAUSED == XEN_DOMINF_paused, "flag");
+_Static_assert(HYP_BLOCKED == XEN_DOMINF_blocked, "flag");
+_Static_assert(HYP_RUNNING == XEN_DOMINF_running, "flag");
+_Static_assert(HYP_XS_DOMAIN == XEN_DOMINF_xs_domain, "flag");
+_Static_assert(HYP_GRANT_ACCESS == GTF_permit_access, "grant flags");
+_Static_assert(HYP_GRANT_IN_USE == (GTF_reading | GTF_writing), "grant flags");
+
+/*
+ * The interface versions of every release of Xen 4, read from the header
+ * XEN_DOMCTL_INTERFACE_VERSION and XEN_SYSCTL_INTERFACE_VERSION of each.
+ */
+static const struct abi {
+	uint8_t minor, domctl, sysctl;
+} abis[] = {
+	{ 12, 0x11, 0x12 }, { 13, 0x12, 0x12 }, { 14, 0x12, 0x13 },
+	{ 15, 0x13, 0x13 }, { 16, 0x14, 0x14 }, { 17, 0x15, 0x15 },
+	{ 18, 0x16, 0x15 }, { 19, 0x17, 0x15 }, { 20, 0x17, 0x15 },
+	{ 21, 0x17, 0x16 }, { 22, 0x18, 0x16 },
+};
+
+enum {
+	ABIS = sizeof(abis) / sizeof(*abis),
+	BUFFER_SIZE = 4096,
+	PAGE = 4096,
+	/* getdomaininfo grew by 8 bytes in 4.16, sysctl 0x14 */
+	GDI_OLD = 112, GDI_NEW = 120, SYSCTL_GDI_NEW = 0x14,
+	LIST_AT = 256,		/* where in the buffer a list stands */
+};
+
+static xc_interface *xc;
+static xencall_handle *xcall;
+static xenforeignmemory_handle *fmem;
+static void *buffer;		/* one page that Xen may read and write */
+static struct hyp_about about;
+
+/* Failures come back as numbers; whoever asked for the call tells the user. */
+static void say_nothing(struct xentoollog_logger *logger,
+			xentoollog_level level, int errnoval,
+			const char *context, const char *format, va_list al)
+{
+	(void)logger, (void)level, (void)errnoval;
+	(void)context, (void)format, (void)al;
+}
+
+static struct xentoollog_logger silent = { .vmessage = say_nothing };
+
+/* A hypercall OP(CMD, pointer to ARG); ARG is copied in and out. */
+static int call(unsigned int op, unsigned int cmd, void *arg, size_t size)
+{
+	int r;
+
+	memcpy(buffer, arg, size);
+	r = xencall2(xcall, op, cmd, (uintptr_t)buffer);
+	if (r < 0)
+		return -errno;
+	memcpy(arg, buffer, size);
+	return r;
+}
+
+/* The versioned ones take the command inside the structure. */
+static int domctl_as(unsigned int version, struct xen_domctl *op)
+{
+	int r;
+
+	op->interface_version = version;
+	memcpy(buffer, op, sizeof(*op));
+	r = xencall1(xcall, __HYPERVISOR_domctl, (uintptr_t)buffer);
+	if (r < 0)
+		return -errno;
+	memcpy(op, buffer, sizeof(*op));
+	return 0;
+}
+
+static int domctl(struct xen_domctl *op)
+{
+	return about.domctl ? domctl_as(about.domctl, op) : -EPROTONOSUPPORT;
+}
+
+static int domctl_info(unsigned int version, uint16_t domid,
+		       struct xen_domctl *op)
+{
+	*op = (struct xen_domctl){
+		.cmd = XEN_DOMCTL_getdomaininfo, .domain = domid,
+	};
+	return domctl_as(version, op);
+}
+
+/* Where the list of a sysctl list call stands in the buffer. */
+static const uint8_t *sysctl_list(void)
+{
+	return (const uint8_t *)buffer + LIST_AT;
+}
+
+/* Returns how many domains the list holds, or -errno. */
+static int sysctl_domains(unsigned int version, uint16_t first,
+			  unsigned int max)
+{
+	struct xen_sysctl *op = buffer;
+	int r;
+
+	memset(buffer, 0, LIST_AT);
+	op->cmd = XEN_SYSCTL_getdomaininfolist;
+	op->interface_version = version;
+	op->u.getdomaininfolist.first_domain = first;
+	op->u.getdomaininfolist.max_domains = max;
+	set_xen_guest_handle_raw(op->u.getdomaininfolist.buffer,
+			(void *)((uint8_t *)buffer + LIST_AT));
+	r = xencall1(xcall, __HYPERVISOR_sysctl, (uintptr_t)buffer);
+	if (r < 0)
+		return -errno;
+	if (op->u.getdomaininfolist.num_domains > max)
+		return -EPROTO;
+	return (int)op->u.getdomaininfolist.num_domains;
+}
+
+/* A wrong version executes nothing: Xen compares it first (-EACCES). */
+static bool domctl_works(unsigned int version)
+{
+	struct xen_domctl op;
+	int rc = domctl_info(version, 0, &op);
+
+	return !rc || rc == -ESRCH;
+}
+
+static bool sysctl_works(unsigned int version)
+{
+	return sysctl_domains(version, 0, 1) >= 0;
+}
+
+/* The release Xen says it is comes first, then whatever answers. */
+static void probe_abis(void)
+{
+	unsigned int i, turn;
+
+	for (turn = 0; turn < 2; turn++) {
+		for (i = 0; i < ABIS; i++) {
+			bool own = about.major == 4 &&
+				   abis[i].minor == about.minor;
+
+			if (own != !turn)
+				continue;
+			if (!about.domctl && domctl_works(abis[i].domctl))
+				about.domctl = abis[i].domctl;
+			if (!about.sysctl && sysctl_works(abis[i].sysctl))
+				about.sysctl = abis[i].sysctl;
+		}
+	}
+}
+
+/* No call tells our own domid; an event channel to ourselves does. */
+static int probe_self(void)
+{
+	struct evtchn_alloc_unbound alloc = {
+		.dom = DOMID_SELF, .remote_dom = DOMID_SELF,
+	};
+	struct evtchn_status status = { .dom = DOMID_SELF };
+	struct evtchn_close close;
+	int rc;
+
+	rc = call(__HYPERVISOR_event_channel_op, EVTCHNOP_alloc_unbound,
+		  &alloc, sizeof(alloc));
+	if (rc < 0)
+		return rc;
+	status.port = close.port = alloc.port;
+	rc = call(__HYPERVISOR_event_channel_op, EVTCHNOP_status, &status,
+		  sizeof(status));
+	if (!rc)
+		about.self = status.u.unbound.dom;
+	call(__HYPERVISOR_event_channel_op, EVTCHNOP_close, &close,
+	     sizeof(close));
+	return rc;
+}
+
+static int probe_version(void)
+{
+	struct xen_feature_info features = { .submap_idx = 0 };
+	int r = xc_version(xc, XENVER_version, NULL);
+
+	if (r < 0)
+		return -errno;
+	about.major = (unsigned int)r >> 16;
+	about.minor = (unsigned int)r & 0xffff;
+	r = xc_version(xc, XENVER_extraversion, about.extra);
+	about.extra[sizeof(about.extra) - 1] = '\0';
+	if (r < 0)
+		return -errno;
+	/* before 4.21 the hardware domain is always domain 0 */
+	if (xc_version(xc, XENVER_get_features, &features) < 0)
+		return -errno;
+	if (features.submap & (1u << XENFEAT_dom0) && !hyp_at_least(4, 21))
+		return 0;
+	return probe_self();
+}
+
+/* Anybody may ask for the version; a parameter only a control domain. */
+static int probe_privilege(void)
+{
+	uint64_t value;
+	int rc = hyp_param_get(about.self == 1 ? 2 : 1, HYP_STORE_EVTCHN,
+			       &value);
+
+	return rc == -EPERM || rc == -EACCES ? -EPERM : 0;
+}
+
+int hyp_open(void)
+{
+	int rc;
+
+	errno = 0;
+	xc = xc_interface_open(&silent, &silent, XC_OPENFLAG_NON_REENTRANT);
+	if (!xc) {
+		if (errno == ENOENT || errno == ENXIO || !errno)
+			return -ENODEV;
+		return -errno;
+	}
+	xcall = xc_interface_xcall_handle(xc);
+	fmem = xc_interface_fmem_handle(xc);
+	buffer = xencall_alloc_buffer(xcall, BUFFER_SIZE);
+	rc = buffer ? probe_version() : -ENOMEM;
+	if (!rc)
+		rc = probe_privilege();
+	if (!rc)
+		probe_abis();
+	else
+		hyp_close();
+	return rc;
+}
+
+void hyp_close(void)
+{
+	if (!xc)
+		return;
+	if (buffer)
+		xencall_free_buffer(xcall, buffer);
+	xc_interface_close(xc);
+	memset(&about, 0, sizeof(about));
+	xc = NULL;
+	buffer = NULL;
+}
+
+int hyp_lock(void)
+{
+	return flock(xencall_fd(xcall), LOCK_EX | LOCK_NB) ? -errno : 0;
+}
+
+const struct hyp_about *hyp_about(void)
+{
+	return &about;
+}
+
+bool hyp_at_least(unsigned int major, unsigned int minor)
+{
+	return about.major > major ||
+	       (about.major == major && about.minor >= minor);
+}
+
+static void decode(struct hyp_domain *out, const void *raw)
+{
+	struct xen_domctl_getdomaininfo info = { 0 };
+
+	memcpy(&info, raw, GDI(cpupool) + sizeof(info.cpupool));
+	out->domid = info.domain;
+	out->full = true;
+	out->flags = info.flags;
+	out->tot_pages = info.tot_pages;
+	out->max_pages = info.max_pages;
+	out->outstanding_pages = info.outstanding_pages;
+	out->cpu_time = info.cpu_time;
+	out->online_vcpus = info.nr_online_vcpus;
+	out->max_vcpu_id = info.max_vcpu_id;
+	out->cpupool = info.cpupool;
+	memcpy(out->handle, info.handle, sizeof(out->handle));
+}
+
+/* XENMEM_current_reservation and _maximum_reservation: pages, no domctl. */
+static uint64_t reservation(unsigned int cmd, domid_t domid)
+{
+	int r = call(__HYPERVISOR_memory_op, cmd, &domid, sizeof(domid));
+
+	return r < 0 ? 0 : (uint64_t)r;
+}
+
+/*
+ * One domain by its id, or a later one: up to Xen 4.17 getdomaininfo answers
+ * with the next domain if there is none of that id.
+ */
+static int one_domain(uint16_t domid, struct hyp_domain *out)
+{
+	struct xen_domctl op;
+	uint64_t value;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	if (about.domctl) {
+		rc = domctl_info(about.domctl, domid, &op);
+		if (rc)
+			return rc;
+		decode(out, &op.u.getdomaininfo);
+		return out->domid < domid ? -EPROTO : 0;
+	}
+	rc = hyp_param_get(domid, HYP_STORE_EVTCHN, &value);
+	if (rc && domid)	/* ours may not be ours to ask about */
+		return rc;
+	out->domid = domid;
+	out->tot_pages = reservation(XENMEM_current_reservation, domid);
+	out->max_pages = reservation(XENMEM_maximum_reservation, domid);
+	return 0;
+}
+
+/* The list in one call, in as many entries as the buffer holds. */
+static int listed_domains(uint16_t first, struct hyp_domain *out,
+			  unsigned int max)
+{
+	size_t stride = about.sysctl < SYSCTL_GDI_NEW ? GDI_OLD : GDI_NEW;
+	int i, n;
+
+	if (max > (BUFFER_SIZE - LIST_AT) / stride)
+		max = (BUFFER_SIZE - LIST_AT) / stride;
+	n = sysctl_domains(about.sysctl, first, max);
+	for (i = 0; i < n; i++) {
+		decode(&out[i], sysctl_list() + (size_t)i * stride);
+		if (out[i].domid < first || (i && out[i].domid <=
+					     out[i - 1].domid))
+			return i ? i : -EPROTO;
+	}
+	return n;
+}
+
+int hyp_domains(uint16_t first, struct hyp_domain *out, unsigned int max)
+{
+	unsigned int id, n = 0;
+	int rc;
+
+	if (about.sysctl)
+		return listed_domains(first, out, max);
+	for (id = first; n < max && id <= HYP_DOMID_LAST; id++) {
+		rc = one_domain((uint16_t)id, &out[n]);
+		if (rc == -ESRCH)
+			continue;
+		if (rc)
+			return n ? (int)n : rc;
+		id = out[n++].domid;
+	}
+	return (int)n;
+}
+
+int hyp_cpupool(uint32_t *id)
+{
+	struct xen_sysctl *op = buffer;
+
+	if (!about.sysctl)
+		return -EPROTONOSUPPORT;
+	memset(op, 0, sizeof(*op));
+	op->cmd = XEN_SYSCTL_cpupool_op;
+	op->interface_version = about.sysctl;
+	op->u.cpupool_op.op = XEN_SYSCTL_CPUPOOL_OP_INFO;
+	op->u.cpupool_op.cpupool_id = *id;
+	if (xencall1(xcall, __HYPERVISOR_sysctl, (uintptr_t)buffer) < 0)
+		return -errno;
+	*id = op->u.cpupool_op.cpupool_id;
+	return 0;
+}
+
+int hyp_param_get(uint16_t domid, enum hyp_param param, uint64_t *value)
+{
+	return xc_hvm_param_get(xc, domid, param, value) < 0 ? -errno : 0;
+}
+
+int hyp_param_set(uint16_t domid, enum hyp_param param, uint64_t value)
+{
+	return xc_hvm_param_set(xc, domid, param, value) < 0 ? -errno : 0;
+}
+
+int hyp_evtchn_status(uint16_t domid, uint32_t port, struct hyp_evtchn *status)
+{
+	struct evtchn_status raw = { .dom = domid, .port = port };
+
+	if (xc_evtchn_status(xc, &raw) < 0)
+		return -errno;
+	memset(status, 0, sizeof(*status));
+	switch (raw.status) {
+	case EVTCHNSTAT_closed:
+		status->state = HYP_EVTCHN_CLOSED;
+		break;
+	case EVTCHNSTAT_unbound:
+		status->state = HYP_EVTCHN_UNBOUND;
+		status->remote = raw.u.unbound.dom;
+		break;
+	case EVTCHNSTAT_interdomain:
+		status->state = HYP_EVTCHN_BOUND;
+		status->remote = raw.u.interdomain.dom;
+		status->remote_port = raw.u.interdomain.port;
+		break;
+	default:
+		status->state = HYP_EVTCHN_OTHER;
+	}
+	return 0;
+}
+
+int hyp_evtchn_send(uint32_t port)
+{
+	struct evtchn_send send = { .port = port };
+
+	return call(__HYPERVISOR_event_channel_op, EVTCHNOP_send, &send,
+		    sizeof(send));
+}
+
+int hyp_set_max_pages(uint16_t domid, uint64_t pages)
+{
+	struct xen_domctl op = { .cmd = XEN_DOMCTL_max_mem, .domain = domid };
+
+	op.u.max_mem.max_memkb = pages * (PAGE / 1024);
+	return domctl(&op);
+}
+
+int hyp_set_handle(uint16_t domid, const uint8_t handle[16])
+{
+	struct xen_domctl op = {
+		.cmd = XEN_DOMCTL_setdomainhandle, .domain = domid,
+	};
+
+	memcpy(op.u.setdomainhandle.handle, handle, 16);
+	return domctl(&op);
+}
+
+int hyp_populate(uint16_t domid, uint64_t gfn)
+{
+	xen_pfn_t frame = gfn;
+	int r = xc_domain_populate_physmap(xc, domid, 1, 0, 0, &frame);
+
+	if (r < 0)
+		return -errno;
+	return r == 1 ? 0 : -ENOMEM;
+}
+
+int hyp_map(uint16_t domid, uint64_t gfn, bool write, void **page)
+{
+	int prot = write ? PROT_READ | PROT_WRITE : PROT_READ;
+	xen_pfn_t frame = gfn;
+	int err = 0;
+
+	*page = xenforeignmemory_map(fmem, domid, prot, 1, &frame, &err);
+	if (!*page)
+		return -errno;
+	if (err) {
+		hyp_unmap(*page);
+		*page = NULL;
+		return err < 0 ? err : -err;
+	}
+	return 0;
+}
+
+void hyp_unmap(void *page)
+{
+	if (page)
+		xenforeignmemory_unmap(fmem, page, 1);
+}
+
+void hyp_ring_get(const void *page, struct hyp_ring *ring)
+{
+	const volatile struct xenstore_domain_interface *raw = page;
+
+	ring->req_cons = raw->req_cons;
+	ring->req_prod = raw->req_prod;
+	ring->rsp_cons = raw->rsp_cons;
+	ring->rsp_prod = raw->rsp_prod;
+	ring->features = raw->server_features;
+	ring->connection = raw->connection;
+	ring->error = raw->error;
+}
+
+void hyp_ring_clear(void *page)
+{
+	memset(page, 0, PAGE);
+	hyp_ring_set_connection(page, XENSTORE_RECONNECT);
+}
+
+void hyp_ring_set_connection(void *page, uint32_t value)
+{
+	volatile struct xenstore_domain_interface *raw = page;
+
+	atomic_thread_fence(memory_order_seq_cst);
+	raw->connection = value;
+	atomic_thread_fence(memory_order_seq_cst);
+}
+
+/*
+ * The first frame of a domain's grant table, reached by the way this Xen
+ * and kernel offer.
+ */
+struct table {
+	xenforeignmemory_resource_handle *resource;	/* Xen >= 4.15 on Arm */
+	void *page;
+};
+
+/*
+ * Xen up to 4.14 on Arm, and Linux before 4.18, cannot hand out the table.
+ * They can tell where the guest has mapped it, if it has; growing or moving
+ * it for the guest is never done.
+ */
+static int table_map_guest(uint16_t domid, bool write, struct table *table)
+{
+	struct gnttab_setup_table *op = buffer;
+	xen_pfn_t *list = (xen_pfn_t *)((uint8_t *)buffer + LIST_AT);
+
+	memset(op, 0, sizeof(*op));
+	op->dom = domid;
+	op->nr_frames = 1;
+	*list = ~(xen_pfn_t)0;
+	set_xen_guest_handle_raw(op->frame_list, list);
+	if (xencall3(xcall, __HYPERVISOR_grant_table_op, GNTTABOP_setup_table,
+		     (uintptr_t)buffer, 1) < 0)
+		return -errno;
+	if (op->status != GNTST_okay)
+		return -EOPNOTSUPP;
+	if (*list == ~(xen_pfn_t)0)
+		return -EAGAIN;
+	return hyp_map(domid, *list, write, &table->page);
+}
+
+static int table_map(uint16_t domid, bool write, struct table *table)
+{
+	int prot = write ? PROT_READ | PROT_WRITE : PROT_READ;
+
+	memset(table, 0, sizeof(*table));
+	table->resource = xenforeignmemory_map_resource(fmem, domid,
+			XENMEM_resource_grant_table,
+			XENMEM_resource_grant_table_id_shared, 0, 1,
+			&table->page, prot, 0);
+	if (table->resource)
+		return 0;
+	return errno == EOPNOTSUPP ? table_map_guest(domid, write, table)
+				   : -errno;
+}
+
+static void table_unmap(struct table *table)
+{
+	if (table->resource)
+		xenforeignmemory_unmap_resource(fmem, table->resource);
+	else
+		hyp_unmap(table->page);
+}
+
+int hyp_grant_get(uint16_t domid, unsigned int ref, struct hyp_grant *grant)
+{
+	volatile grant_entry_v1_t *entry;
+	struct table table;
+	int rc = table_map(domid, false, &table);
+
+	if (rc)
+		return rc;
+	entry = (grant_entry_v1_t *)table.page + ref;
+	grant->flags = entry->flags;
+	grant->domid = entry->domid;
+	grant->gfn = entry->frame;
+	table_unmap(&table);
+	return 0;
+}
+
+int hyp_grant_set(uint16_t domid, unsigned int ref,
+		  const struct hyp_grant *grant)
+{
+	volatile grant_entry_v1_t *entry;
+	struct table table;
+	int rc = table_map(domid, true, &table);
+
+	if (rc)
+		return rc;
+	entry = (grant_entry_v1_t *)table.page + ref;
+	entry->flags = 0;
+	atomic_thread_fence(memory_order_seq_cst);
+	entry->domid = grant->domid;
+	entry->frame = grant->gfn;
+	atomic_thread_fence(memory_order_seq_cst);
+	entry->flags = grant->flags;
+	table_unmap(&table);
+	return 0;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef HYP_H
+#define HYP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * The hypervisor in plain types. Every function that returns int gives 0 or
+ * -errno, Xen's own error number where Xen refused, and prints nothing.
+ * A domid is 0 to HYP_DOMID_LAST; a gfn is a guest frame number in 4 KiB.
+ */
+
+/* The last domid a domain can have: DOMID_FIRST_RESERVED - 1, public/xen.h. */
+#define HYP_DOMID_LAST 0x7fefu
+
+/* A frame number that stands for "none": HVM_PARAM_STORE_PFN before the late
+ * initialisation (docs/features/dom0less.pandoc). */
+#define HYP_NO_FRAME (~(uint64_t)0)
+
+/* HVM parameters, public/hvm/params.h. */
+enum hyp_param {
+	HYP_STORE_PFN = 1,
+	HYP_STORE_EVTCHN = 2,
+	HYP_CONSOLE_PFN = 17,
+};
+
+/* Bits of struct hyp_domain.flags: XEN_DOMINF_*, public/domctl.h. */
+enum {
+	HYP_DYING = 1 << 0,
+	HYP_SHUTDOWN = 1 << 2,
+	HYP_PAUSED = 1 << 3,
+	HYP_BLOCKED = 1 << 4,
+	HYP_RUNNING = 1 << 5,
+	HYP_XS_DOMAIN = 1 << 7,
+};
+
+/* What Xen tells of a domain. */
+struct hyp_domain {
+	uint16_t domid;
+	bool full;		/* false: no domctl, only domid and pages */
+	uint32_t flags;
+	uint64_t tot_pages;	/* 4 KiB pages it has */
+	uint64_t max_pages;	/* 4 KiB pages it may have */
+	uint64_t outstanding_pages;
+	uint64_t cpu_time;	/* ns, all vCPUs together */
+	uint32_t online_vcpus;
+	uint32_t max_vcpu_id;	/* an id, not a count; ~0: no vCPU */
+	uint32_t cpupool;	/* an id */
+	uint8_t handle[16];	/* the UUID, all zero if nobody set one */
+};
+
+/* Where we are. */
+struct hyp_about {
+	unsigned int major, minor;	/* of Xen */
+	char extra[16];			/* ".7", Debian's suffix... */
+	unsigned int domctl;		/* interface version, 0: unknown */
+	unsigned int sysctl;		/* interface version, 0: unknown */
+	uint16_t self;			/* our own domid */
+};
+
+/* State of a domain's event channel: EVTCHNSTAT_*, public/event_channel.h. */
+enum hyp_evtchn_state {
+	HYP_EVTCHN_CLOSED = 0,
+	HYP_EVTCHN_UNBOUND = 1,
+	HYP_EVTCHN_BOUND = 2,	/* interdomain */
+	HYP_EVTCHN_OTHER,
+};
+
+struct hyp_evtchn {
+	enum hyp_evtchn_state state;
+	uint16_t remote;	/* domid at the other end, or allowed there */
+	uint32_t remote_port;	/* if bound: the other end's port */
+};
+
+/* Entry of a version 1 grant table, public/grant_table.h. */
+struct hyp_grant {
+	uint16_t flags;		/* GTF_* */
+	uint16_t domid;		/* who may map it */
+	uint32_t gfn;
+};
+
+/* GTF_permit_access, and the bits Xen sets while it is mapped. */
+#define HYP_GRANT_TYPE 3u
+#define HYP_GRANT_ACCESS 1u
+#define HYP_GRANT_IN_USE (3u << 3)
+
+/*
+ * The xenstore ring page, public/io/xs_wire.h. The guest can write all of it:
+ * a snapshot is data, never an index into anything.
+ */
+struct hyp_ring {
+	uint32_t req_cons, req_prod, rsp_cons, rsp_prod;
+	uint32_t features;	/* that the server advertises */
+	uint32_t connection;	/* 0: connected, 1: reconnect */
+	uint32_t error;
+};
+
+/*
+ * Open the hypervisor and learn what struct hyp_about tells. -ENODEV: no Xen;
+ * -EPERM: this is no control domain; else what /dev/xen/privcmd answered.
+ * An interface version nobody has seen is not an error here.
+ */
+int hyp_open(void);
+void hyp_close(void);
+const struct hyp_about *hyp_about(void);
+
+/*
+ * Be the only process with this lock until hyp_close() or death; it is a lock
+ * on the device, so nothing is left behind. -EWOULDBLOCK: another has it.
+ */
+int hyp_lock(void);
+
+/* True if Xen is at least MAJOR.MINOR. */
+bool hyp_at_least(unsigned int major, unsigned int minor);
+
+/*
+ * Fill OUT with up to MAX domains, FIRST and above, in domid order. Returns
+ * how many, 0 after the last, or -errno.
+ */
+int hyp_domains(uint16_t first, struct hyp_domain *out, unsigned int max);
+
+/* -ESRCH: no such domain. */
+int hyp_param_get(uint16_t domid, enum hyp_param param, uint64_t *value);
+int hyp_param_set(uint16_t domid, enum hyp_param param, uint64_t value);
+
+/* The domain's own PORT. Changes nothing. */
+int hyp_evtchn_status(uint16_t domid, uint32_t port, struct hyp_evtchn *status);
+
+/* Raise an event at the other end of our own domain's PORT. */
+int hyp_evtchn_send(uint32_t port);
+
+/*
+ * The id of the first CPU pool from *ID on, in *ID. -ENOENT: there is none;
+ * -EPROTONOSUPPORT: no sysctl.
+ */
+int hyp_cpupool(uint32_t *id);
+
+/* Let the domain have PAGES pages of 4 KiB. -EPROTONOSUPPORT: no domctl. */
+int hyp_set_max_pages(uint16_t domid, uint64_t pages);
+
+/* Set the domain's handle. -EPROTONOSUPPORT: no domctl. */
+int hyp_set_handle(uint16_t domid, const uint8_t handle[16]);
+
+/* Give the domain one page at GFN. Xen names no reason: -ENOMEM if refused. */
+int hyp_populate(uint16_t domid, uint64_t gfn);
+
+/*
+ * Map one frame of the domain, read-only unless WRITE. -EINVAL or -ENOENT:
+ * there is no page at GFN. To be unmapped soon: it costs dom0 a page.
+ */
+int hyp_map(uint16_t domid, uint64_t gfn, bool write, void **page);
+void hyp_unmap(void *page);
+
+/* Each field of the mapped ring PAGE, read once. */
+void hyp_ring_get(const void *page, struct hyp_ring *ring);
+
+/* Zero the mapped ring PAGE and set its connection field to reconnect. Only
+ * for a page that no guest and no xenstored can be using yet. */
+void hyp_ring_clear(void *page);
+
+/* Store VALUE in the connection field, after all that was stored before. */
+void hyp_ring_set_connection(void *page, uint32_t value);
+
+/*
+ * Read or write entry REF (< 512) of the domain's grant table. -EOPNOTSUPP:
+ * this Xen or this kernel cannot reach it; -EAGAIN: the guest has not set its
+ * table up yet. A write stores the flags last, so that Xen and the guest never
+ * see half an entry.
+ */
+int hyp_grant_get(uint16_t domid, unsigned int ref, struct hyp_grant *grant);
+int hyp_grant_set(uint16_t domid, unsigned int ref,
+		  const struct hyp_grant *grant);
+
+#endif

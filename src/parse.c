@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <string.h>
+
+#include "parse.h"
+
+enum { NAME_MAX_BYTES = 127 };
+
+bool parse_number(const char *text, uint64_t max, uint64_t *number)
+{
+	uint64_t n = 0, digit;
+
+	if (!*text)
+		return false;
+	for (; *text; text++) {
+		if (*text < '0' || *text > '9')
+			return false;
+		digit = (uint64_t)(*text - '0');
+		if (n > max / 10 || digit > max - n * 10)
+			return false;
+		n = n * 10 + digit;
+	}
+	*number = n;
+	return true;
+}
+
+bool parse_is_name(const char *name)
+{
+	size_t size = strlen(name);
+	const char *c;
+
+	if (!size || size > NAME_MAX_BYTES || strspn(name, "0123456789") == size)
+		return false;
+	for (c = name; *c; c++)
+		if (*c <= ' ' || *c > '~' || strchr("/\"\\'", *c))
+			return false;
+	return true;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef STORE_H
+#define STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * xenstore in plain types, with a deadline on everything. Functions that
+ * return int give 0 or -errno and print nothing: -ETIMEDOUT when the deadline
+ * passed, else what xenstored answered (-ENOENT: no such node). After a
+ * timeout or a broken connection every further call fails at once.
+ */
+
+enum {
+	STORE_PATH_MAX = 256,	/* bytes, of the paths this project makes */
+	STORE_VALUE_MAX = 4096,	/* XENSTORE_PAYLOAD_MAX, io/xs_wire.h */
+};
+
+/* Who may do what with a node. Domain 0 may do everything anyway. */
+enum store_perm {
+	STORE_PERM_TOOLS,	/* nobody but the toolstack: n0 */
+	STORE_PERM_READ,	/* the domain may read: n0,rN */
+	STORE_PERM_OWN,		/* the domain owns it: nN */
+};
+
+/*
+ * Connect to xenstored, waiting until DEADLINE (clock.h) for it to be there
+ * and to answer. -ENOENT: it was not there at all; -ETIMEDOUT: it was, and did
+ * not answer. XENSTORED_PATH and XENSTORED_RUNDIR are honoured. BUS: if there
+ * is no socket, xenstored runs elsewhere and the kernel's /dev/xen/xenbus
+ * leads to it. DEADLINE holds for every later call, too; one that has passed
+ * leaves a second for each connection, so that a single try can succeed.
+ */
+int store_open(int64_t deadline, bool bus);
+void store_close(void);
+
+/*
+ * Read a node into BUF, NUL-terminated, as the open transaction sees it if
+ * there is one. The value's length in bytes or -errno; -E2BIG if it does not
+ * fit, -EILSEQ if it holds a NUL.
+ */
+int store_read(const char *path, char *buf, size_t size);
+
+/* 1: xenstored serves the domain, 0: it does not; -errno: could not ask. */
+int store_is_introduced(uint16_t domid);
+int store_introduce(uint16_t domid, uint64_t gfn, uint32_t port);
+
+/*
+ * One transaction. Writes between begin and commit happen together or not at
+ * all; the first failure is kept and reported by commit, which then has
+ * written nothing. -EAGAIN from commit: somebody else changed what this
+ * touched, begin again.
+ */
+int store_begin(void);
+void store_write(const char *path, const char *value);
+void store_make(const char *path);	/* empty, unless it exists */
+void store_perms(const char *path, enum store_perm perm, uint16_t domid);
+int store_commit(void);
+
+#endif

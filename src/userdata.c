@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "userdata.h"
+
+enum {
+	FILE_PATH_MAX = 256,
+	JSON_MAX = 4096,
+	JSON_VCPUS_MAX = 128,	/* more are left to libxl's own default */
+	RETRY_MS = 5,
+};
+
+const char *userdata_dir = "/var/lib/xen";
+
+/* libxl's three names: the data, the new data before rename, the lock. */
+enum which { DATA, NEW, LOCK };
+
+static const char *path_of(char path[FILE_PATH_MAX],
+			   const struct userdata *userdata, enum which which)
+{
+	static const struct {
+		char letter;
+		const char *suffix;
+	} names[] = {
+		[DATA] = { 'd', "libxl-json" },
+		[NEW] = { 'n', "libxl-json" },
+		[LOCK] = { 'l', "domain-userdata-lock" },
+	};
+
+	snprintf(path, FILE_PATH_MAX, "%s/userdata-%c.%u.%s.%s", userdata_dir,
+		 names[which].letter, userdata->domid, userdata->uuid,
+		 names[which].suffix);
+	return path;
+}
+
+static bool exists(const struct userdata *userdata, enum which which)
+{
+	char path[FILE_PATH_MAX];
+	struct stat st;
+
+	return !lstat(path_of(path, userdata, which), &st);
+}
+
+bool userdata_possible(void)
+{
+	struct stat st;
+
+	return !stat(userdata_dir, &st) && S_ISDIR(st.st_mode);
+}
+
+bool userdata_needed(const struct userdata *userdata)
+{
+	return !exists(userdata, DATA) || exists(userdata, NEW) ||
+	       exists(userdata, LOCK);
+}
+
+/* Is the file that FD locks still the one that the name leads to? */
+static bool same_file(int fd, const char *path)
+{
+	struct stat opened, named;
+
+	return !fstat(fd, &opened) && !lstat(path, &named) &&
+	       opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+/* One try. The descriptor, or -errno; -EAGAIN: somebody else has the lock. */
+static int try_lock(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int rc = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (flock(fd, LOCK_EX | LOCK_NB))
+		rc = errno == EWOULDBLOCK || errno == EINTR ? -EAGAIN : -errno;
+	else if (!same_file(fd, path))
+		rc = -EAGAIN;	/* its owner has just removed it */
+	if (!rc)
+		return fd;
+	close(fd);
+	return rc;
+}
+
+static int lock(const char *path, int64_t deadline)
+{
+	int fd;
+
+	while ((fd = try_lock(path)) == -EAGAIN && clock_left(deadline))
+		clock_nap(RETRY_MS, deadline);
+	return fd == -EAGAIN ? -ETIMEDOUT : fd;
+}
+
+/* Removed while still locked, as libxl does: nobody can lock it in between. */
+static void unlock(const char *path, int fd)
+{
+	unlink(path);
+	close(fd);
+}
+
+/* Append to the JSON text; one that does not fit is seen by its length. */
+__attribute__((format(printf, 2, 3)))
+static void add(char json[JSON_MAX], const char *format, ...)
+{
+	size_t used = strlen(json);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(json + used, JSON_MAX - used, format, args);
+	va_end(args);
+}
+
+static void add_vcpus(char json[JSON_MAX], uint32_t vcpus)
+{
+	uint32_t cpu;
+
+	add(json, "\"max_vcpus\":%" PRIu32 ",\"avail_vcpus\":[0", vcpus);
+	for (cpu = 1; cpu < vcpus; cpu++)
+		add(json, ",%" PRIu32, cpu);
+	add(json, "],");
+}
+
+/*
+ * What libxl's own parser takes on every release: the type in c_info, its
+ * union key in b_info, and the keys whose value is known. Names are plain
+ * ASCII without quotes by the time they come here.
+ */
+static bool make_json(char json[JSON_MAX], const struct userdata *userdata)
+{
+	*json = '\0';
+	add(json, "{\"c_info\":{\"type\":\"pvh\"");
+	if (userdata->name)
+		add(json, ",\"name\":\"%s\",\"uuid\":\"%s\"",
+		    userdata->name, userdata->uuid);
+	add(json, "},\"b_info\":{");
+	if (userdata->vcpus && userdata->vcpus <= JSON_VCPUS_MAX)
+		add_vcpus(json, userdata->vcpus);
+	if (userdata->memory)
+		add(json, "\"max_memkb\":%" PRIu64 ",\"target_memkb\":%"
+		    PRIu64 ",", userdata->memory, userdata->memory);
+	add(json, "\"sched_params\":{},\"type.pvh\":{},"
+	    "\"arch_arm\":{},\"arch_x86\":{}}}");
+	return strlen(json) < JSON_MAX - 1;
+}
+
+/* libxl wants the terminating NUL in the file. */
+static int write_json(int fd, const char *json)
+{
+	size_t left = strlen(json) + 1;
+	ssize_t n;
+
+	while (left) {
+		n = write(fd, json, left);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		json += n;
+		left -= (size_t)n;
+	}
+	return 0;
+}
+
+/* To a new name and renamed: nobody ever reads half a file. */
+static int write_file(const struct userdata *userdata)
+{
+	char json[JSON_MAX], new[FILE_PATH_MAX], data[FILE_PATH_MAX];
+	int fd, rc;
+
+	if (!make_json(json, userdata))
+		return -E2BIG;
+	path_of(new, userdata, NEW);
+	path_of(data, userdata, DATA);
+	fd = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+		  0600);
+	if (fd < 0)
+		return -errno;
+	rc = write_json(fd, json);
+	if (close(fd) && !rc)
+		rc = -errno;
+	if (!rc && rename(new, data))
+		rc = -errno;
+	if (rc)
+		unlink(new);
+	return rc;
+}
+
+int userdata_store(const struct userdata *userdata, int64_t deadline)
+{
+	char path[FILE_PATH_MAX], new[FILE_PATH_MAX];
+	int fd, rc = 0;
+
+	fd = lock(path_of(path, userdata, LOCK), deadline);
+	if (fd < 0)
+		return fd;
+	if (!exists(userdata, DATA))
+		rc = write_file(userdata);
+	else
+		unlink(path_of(new, userdata, NEW));
+	unlock(path, fd);
+	return rc;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef USERDATA_H
+#define USERDATA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * The file in which libxl keeps a domain's configuration, as JSON. Without it
+ * xl attaches no device. It belongs to the domain's handle.
+ */
+struct userdata {
+	uint16_t domid;
+	const char *uuid;	/* the handle, as text */
+	const char *name;	/* NULL: leave it and the UUID out */
+	uint64_t memory;	/* KiB, 0: leave it out */
+	uint32_t vcpus;		/* 0: leave it out */
+};
+
+/* Where libxl keeps it: XEN_LIB_DIR. Only tests change this. */
+extern const char *userdata_dir;
+
+/* Is there a folder to keep it in? */
+bool userdata_possible(void);
+
+/* Is the file missing, or a trace left of a writer that died? */
+bool userdata_needed(const struct userdata *userdata);
+
+/*
+ * Write it under libxl's lock, if it is missing, and take away what a writer
+ * that died has left. 0; -ETIMEDOUT: the lock was not free before DEADLINE;
+ * -ELOOP: somebody put a symbolic link there; else what the file system said.
+ */
+int userdata_store(const struct userdata *userdata, int64_t deadline);
+
+#endif
