@@ -55,7 +55,7 @@ system-packages := qemu-system-arm device-tree-compiler cpio kmod
 ## setup         install the Debian packages that all this needs (as root)
 setup: setup-build setup-check setup-system
 setup-build setup-check setup-system: setup-%:
-	@scripts/setup $($*-packages)
+	@xen/setup $($*-packages)
 
 # musl for ARCH, with the kernel's headers, from Debian's packages.
 MUSL := $(SRC)/musl-$(ARCH)/usr
@@ -69,10 +69,14 @@ libc-cppflags = -nostdinc -isystem $(MUSL)/include/$(call spelled,3) \
 	-isystem $$($(CC) -print-file-name=include) \
 	-isystem $(MUSL)/include -isystem $(MUSL)/include/$(gnu)
 
+# Nothing here computes with floats, and src/libc/vfprintf.c prints none: on arm64
+# the compiler checks that, and need not save their registers.
+machine-arm64 := -mgeneral-regs-only
+
 # Small first; no unwind tables (nobody unwinds); no path of this machine.
 base-cflags = -std=gnu11 -Os -g -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-pie \
-	-fstack-protector-strong -fno-strict-aliasing \
+	-fstack-protector-strong -fno-strict-aliasing $(machine-$(ARCH)) \
 	-ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(O)=build \
 	-ffile-prefix-map=$(SRC)=. -ffile-prefix-map=$(XEN_SRC)=xen \
 	-ffile-prefix-map=$(LIBFDT_SRC)=dtc
@@ -94,7 +98,7 @@ FORCE:
 
 applet-sources := $(sort $(wildcard applets/*.c))
 applet-names   := $(patsubst applets/%.c,%,$(applet-sources))
-own-sources    := $(sort $(wildcard src/*.c)) $(applet-sources) xen/glue.c
+own-sources    := $(sort $(wildcard src/*.c src/libc/*.c)) $(applet-sources) xen/glue.c
 own-objects    := $(own-sources:%.c=$(O)/obj/%.o)
 archives       := $(libs:%=$(O)/lib/%.a)
 objects        += $(own-objects)
@@ -106,15 +110,16 @@ $(own-objects): $(O)/obj/%.o: %.c $(xen-include)/.done | $(O)/applets.h
 	$(Q)$(CC) $(base-cflags) $(warnings) $(own-cppflags) $(xen-cppflags) \
 		$(libc-cppflags) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(O)/applets.h: scripts/applets.awk $(applet-sources) $(O)/flags
+$(O)/applets.h: src/applets.awk $(applet-sources) $(O)/link/flags
 	$(call say,GEN)
 	$(Q)awk -v out=header -f $< $(applet-sources) >$@
 
 # musl's own start files and libc by name: no wrapper, no specs file.
-$(O)/dom0less.elf: $(own-objects) $(archives)
+$(O)/link/flags: flags = $(own-objects)
+$(O)/dom0less.elf: $(own-objects) $(archives) $(O)/link/flags
 	$(call say,LD)
 	$(Q)$(CC) $(base-cflags) $(CFLAGS) $(base-ldflags) -Wl,-Map,$(O)/dom0less.map \
-		$(LDFLAGS) -o $@ $(musl-lib)/crt1.o $(musl-lib)/crti.o $^ \
+		$(LDFLAGS) -o $@ $(musl-lib)/crt1.o $(musl-lib)/crti.o $(filter %.o %.a,$^) \
 		-Wl,--start-group $(musl-lib)/libc.a -lgcc -Wl,--end-group $(musl-lib)/crtn.o
 
 ## all           $(O)/dom0less, static and stripped; .elf and .map beside it
@@ -126,11 +131,11 @@ $(O)/dom0less: $(O)/dom0less.elf
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null)
 man-pages := $(applet-names:%=build/man/%.8)
 man: $(man-pages)
-$(man-pages): build/man/%.8: applets/%.c scripts/applets.awk
+$(man-pages): build/man/%.8: applets/%.c src/applets.awk
 	$(call say,MAN)
 	@mkdir -p $(@D)
 	$(Q)awk -v out=man -v version='$(VERSION)' -v date="$$(date -u +%F \
-		-d @$(or $(SOURCE_DATE_EPOCH),0))" -f scripts/applets.awk $< >$@
+		-d @$(or $(SOURCE_DATE_EPOCH),0))" -f src/applets.awk $< >$@
 
 ## install       the binary, a link for each applet, the man pages
 links = $(addprefix $(DESTDIR)$(sbindir)/,$(applet-names)) \
@@ -159,7 +164,7 @@ baseline:
 	$(NM) -S -t d --size-sort $(O)/dom0less.elf >build/baseline/$(ARCH)
 bloatcheck:
 	@$(NM) -S -t d --size-sort $(O)/dom0less.elf | \
-		scripts/bloatcheck build/baseline/$(ARCH) -
+		tests/bloatcheck build/baseline/$(ARCH) -
 
 # Unit tests run on this machine, under the sanitizers. Each is one file,
 # linked with all of the logic and with fakes for the wrappers; a test that

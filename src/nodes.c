@@ -45,7 +45,7 @@ static const struct row {
 	{ HOME, "/memory", EMPTY, NULL, STORE_PERM_READ, 0 },
 	{ HOME, "/memory/static-max", MEMORY, NULL, STORE_PERM_READ, 0 },
 	{ HOME, "/memory/target", MEMORY, NULL, STORE_PERM_READ, 0 },
-	{ HOME, "/memory/videoram", LITERAL, "-1", STORE_PERM_READ, 0 },
+	{ HOME, "/memory/videoram", LITERAL, "0", STORE_PERM_READ, 0 },
 	{ HOME, "/device", EMPTY, NULL, STORE_PERM_READ, 0 },
 	{ HOME, "/device/suspend", EMPTY, NULL, STORE_PERM_READ, 0 },
 	{ HOME, "/device/suspend/event-channel", EMPTY, NULL,

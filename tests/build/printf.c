@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * src/libc/vfprintf.c against the libc of the machine that builds, under another
+ * name: every combination of flags, width, precision, length and conversion.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+int our_vfprintf(FILE *file, const char *format, va_list args);
+
+static int checked, missed;
+
+static void check(const char *format, ...)
+{
+	char *got, *wanted;
+	size_t size;
+	va_list args;
+	int r, expected;
+	FILE *file = open_memstream(&got, &size);
+
+	va_start(args, format);
+	r = our_vfprintf(file, format, args);
+	va_end(args);
+	fclose(file);
+	va_start(args, format);
+	expected = vasprintf(&wanted, format, args);
+	va_end(args);
+	checked++;
+	if (r != expected || strcmp(got, wanted)) {
+		missed++;
+		printf("# %s: got \"%s\" (%d), wanted \"%s\" (%d)\n", format,
+		       got, r, wanted, expected);
+	}
+	free(got);
+	free(wanted);
+}
+
+/* LENGTH is of that many bytes. */
+static void integers(const char *spec, const char *length, unsigned int size)
+{
+	static const uint64_t values[] = {
+		0, 1, 7, 8, 9, 255, 65535, INT32_MAX, 1U << 31, UINT32_MAX,
+		UINT64_C(1) << 32, INT64_MAX, (uint64_t)INT64_MIN, UINT64_MAX,
+		UINT64_C(0x123456789abcdef0),
+	};
+	const char *conversion;
+	char format[32];
+	size_t i;
+
+	for (conversion = "diuoxX"; *conversion; conversion++) {
+		snprintf(format, sizeof(format), "<%%%s%s%c>", spec, length,
+			 *conversion);
+		for (i = 0; i < COUNT(values); i++) {
+			if (size == 8)
+				check(format, values[i]);
+			else
+				check(format, (unsigned int)values[i]);
+		}
+	}
+}
+
+static void texts(const char *spec)
+{
+	static const char *const values[] = { "", "a", "hello world" };
+	char format[32];
+	size_t i;
+
+	snprintf(format, sizeof(format), "%%%ss|", spec);
+	for (i = 0; i < COUNT(values); i++)
+		check(format, values[i]);
+}
+
+static void all(void)
+{
+	static const char *const flags[] = {
+		"", "-", "0", "+", " ", "#", "-0", "+ ", "#0", "-#", "+0", " 0",
+	};
+	static const char *const widths[] = { "", "1", "5", "23" };
+	static const char *const precisions[] = { "", ".", ".0", ".1", ".7", ".21" };
+	static const char *const longs[] = { "l", "ll", "z", "j", "t" };
+	static const char *const ints[] = { "", "h", "hh" };
+	char spec[16];
+	size_t f, w, p, l;
+
+	for (f = 0; f < COUNT(flags); f++)
+	for (w = 0; w < COUNT(widths); w++)
+	for (p = 0; p < COUNT(precisions); p++) {
+		snprintf(spec, sizeof(spec), "%s%s%s", flags[f], widths[w],
+			 precisions[p]);
+		for (l = 0; l < COUNT(ints); l++)
+			integers(spec, ints[l], 4);
+		for (l = 0; l < COUNT(longs); l++)
+			integers(spec, longs[l], strcmp(longs[l], "ll") ?
+				 sizeof(long) : 8);
+		texts(spec);
+	}
+}
+
+int main(void)
+{
+	all();
+	check("%*d|%-*d|%*d|%.*d|%.*s|", 7, 3, 7, 3, -7, 4, -1, 5, 3, "abcdef");
+	check("%p %c%c%5c|%-5c|%%", (void *)0x1234, 'A', 0xff, 'x', 'y');
+	check("%s %m", (char *)NULL);
+	check("plain");
+	check("");
+	printf("%sok 1 - %d formats as the libc prints them\n1..1\n",
+	       missed ? "not " : "", checked);
+	return missed != 0;
+}
