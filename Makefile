@@ -170,7 +170,7 @@ bloatcheck:
 # linked with all of the logic and with fakes for the wrappers; a test that
 # needs others says links.NAME := FILE... in tests/unit/links.mk.
 C := build/check
-wrappers := $(patsubst %,src/%.c,main hyp store dtb)
+wrappers := $(patsubst %,src/%.c,main hyp store wire dtb)
 unit-links := $(filter-out $(wrappers),$(wildcard src/*.c)) $(wildcard tests/fake/*.c)
 -include tests/unit/links.mk
 units := $(patsubst tests/unit/%.c,$C/unit/%,$(wildcard tests/unit/*.c))

@@ -127,7 +127,6 @@ static int parse_timeout(const char *text)
 	return APPLET_DONE;
 }
 
-/* An operand of digits only is a domid; anything else is a name. */
 static int parse_operands(void)
 {
 	char **operand;
@@ -305,14 +304,17 @@ static int list_domains(void)
 	return APPLET_DONE;
 }
 
-/* Read names and parameters of all; how many can have a xenstore. */
+/* Read names and parameters of all; how many may want a xenstore. */
 static unsigned int glance(unsigned int look)
 {
 	unsigned int i, enhanced = 0;
+	int rc;
 
 	for (i = 0; i < ndomains; i++) {
-		domain_glance(&domains[i], look);
-		enhanced += domain_is_enhanced(&domains[i]);
+		rc = domain_glance(&domains[i], look);
+		/* what could not be read is looked at, and told, later */
+		enhanced += rc ? rc != -ESRCH
+			       : domain_is_enhanced(&domains[i]);
 	}
 	return enhanced;
 }
@@ -371,36 +373,48 @@ static const char *wanted_name(const struct domain *domain,
 	return NULL;
 }
 
-static bool is_taken(const char *name, const struct domain *by_other_than)
+static bool is_taken(const char *name, const struct domain *except)
 {
 	unsigned int i;
 
 	for (i = 0; i < ndomains; i++)
-		if (&domains[i] != by_other_than &&
+		if (&domains[i] != except &&
 		    (!strcmp(name, domains[i].name) ||
 		     !strcmp(name, names[i])))
 			return true;
 	return false;
 }
 
+/*
+ * A name that is free, as near as can be to what is wanted: UUIDs are derived
+ * from names, so two domains must never share one.
+ */
 static const char *choose_name(const struct domain *domain)
 {
-	char *name = names[domain - domains];
+	char *name = names[domain - domains], fallback[32];
+	unsigned int domid = domain->info.domid, more;
 	struct dtb_domain node;
 	const char *wanted = wanted_name(domain, &node);
 
+	snprintf(fallback, sizeof(fallback), "dom0less-%u", domid);
 	if (!wanted)
-		snprintf(name, DOMAIN_NAME_MAX, "dom0less-%u",
-			 domain->info.domid);
-	else if (is_taken(wanted, domain))
-		snprintf(name, DOMAIN_NAME_MAX, "%s-%u", wanted,
-			 domain->info.domid);
-	else
-		snprintf(name, DOMAIN_NAME_MAX, "%s", wanted);
-	if (wanted && strcmp(name, wanted))
-		msg(MSG_NOTE, domain->info.domid, "name %s is in use: %s "
-		    "instead", wanted, name);
+		wanted = fallback;
+	snprintf(name, DOMAIN_NAME_MAX, "%s", wanted);
+	if (!is_taken(name, domain))
+		return name;
+	snprintf(name, DOMAIN_NAME_MAX, "%s-%u", wanted, domid);
+	for (more = 2; is_taken(name, domain); more++)
+		snprintf(name, DOMAIN_NAME_MAX, "%s-%u-%u", wanted, domid,
+			 more);
+	msg(MSG_NOTE, (int)domid, "name %s is in use: %s instead", wanted,
+	    name);
 	return name;
+}
+
+/* One that has its nodes has its name. */
+static const char *name_of(const struct domain *domain)
+{
+	return domain->facts & FACT_NODES ? domain->name : choose_name(domain);
 }
 
 static void say_step(const struct attach *attach, const char *step)
@@ -436,11 +450,12 @@ static bool consider(struct domain *domain, struct attach *attach, int *status)
 	if (rc) {
 		*status = worse(*status, explain(domain, rc, domain->step,
 						 NULL));
+		domain_release(domain);
 		return false;
 	}
 	if (domain->rule->action == DOMAIN_ATTACH) {
 		*attach = (struct attach){
-			.domain = domain, .name = choose_name(domain),
+			.domain = domain, .name = name_of(domain),
 			.dry = opts.dry, .wait = opts.wait,
 			.userdata = opts.userdata, .deadline = deadline,
 			.driver_domain = opts.driver[domain->info.domid / 8] &
@@ -456,6 +471,7 @@ static bool consider(struct domain *domain, struct attach *attach, int *status)
 	msg(bad_state ? MSG_ERROR : MSG_STEP, domain->info.domid, "%s: %s",
 	    domain_state_word(domain->rule->state), domain->rule->sentence);
 	*status = worse(*status, bad_state);
+	domain_release(domain);
 	return false;
 }
 
@@ -466,7 +482,9 @@ static bool progress(struct attach *attach, int *status)
 
 	if (rc == -EAGAIN)
 		return true;
-	if (rc)
+	if (rc == -ESRCH)
+		msg(MSG_STEP, attach->domain->info.domid, "it vanished");
+	else if (rc)
 		*status = worse(*status, explain(attach->domain, rc,
 						 attach->step, attach->hint));
 	attached += !rc;
@@ -556,6 +574,9 @@ static int work(void)
 	rc = open_store();
 	if (rc)
 		return rc;
+	if (opts.userdata && !userdata_possible())
+		msg(MSG_STEP, MSG_NO_DOMAIN, "%s: not there or not writable, "
+		    "libxl's files are left out", userdata_dir);
 	glance(DOMAIN_LOOK_STORE);
 	status = worse(status, check_operands());
 	for (i = 0; opts.control && i < ndomains; i++)

@@ -72,8 +72,9 @@ static int page_take(struct attach *attach)
 		return rc;
 	rc = hyp_populate(info->domid, domain->gfn);
 	if (rc)
-		return hint(attach, rc, "direct-map and static-mem domains "
-			    "cannot be given one before Xen 4.21");
+		return hint(attach, rc, "before Xen 4.21 direct-map and "
+			    "static-mem domains cannot be given one; else Xen "
+			    "has no memory left");
 	info->tot_pages++;
 	rc = hyp_map(info->domid, domain->gfn, true, &domain->page);
 	if (rc)
@@ -270,8 +271,16 @@ static bool publish_needed(const struct attach *attach)
 static int publish_take(struct attach *attach)
 {
 	struct domain *domain = attach->domain;
-	int rc = hyp_param_set(domain->info.domid, HYP_STORE_PFN, domain->gfn);
+	struct hyp_grant grant;
+	int rc;
 
+	/* introduced by a run that died: did xenstored get this very page? */
+	if (!attach->noisy && !hyp_grant_get(domain->info.domid,
+					     DOMAIN_GRANT_REF, &grant) &&
+	    !grant_is_good(attach, &grant))
+		return hint(attach, -EBUSY, "xenstored has mapped another "
+			    "page");
+	rc = hyp_param_set(domain->info.domid, HYP_STORE_PFN, domain->gfn);
 	if (rc)
 		return rc;
 	domain->facts = (domain->facts & ~(uint32_t)FACT_NO_PFN) | FACT_PFN;
@@ -335,18 +344,20 @@ static const struct step {
 	const char *name;
 	bool (*needed)(const struct attach *attach);
 	int (*take)(struct attach *attach);
+	bool waits;		/* -EAGAIN: it is to be taken again */
 } steps[] = {
-	{ "allocate the xenstore page", page_needed, page_take },
-	{ "prepare the ring", ring_needed, ring_take },
-	{ "grant the page to xenstored", grant_needed, grant_take },
-	{ "write the xenstore nodes", nodes_needed, nodes_take },
-	{ "set the UUID", handle_needed, handle_take },
-	{ "store libxl's configuration", userdata_step_needed, userdata_take },
-	{ "introduce it to xenstored", introduce_needed, introduce_take },
-	{ "finish the handshake", handshake_needed, handshake_take },
-	{ "tell the guest its page", publish_needed, publish_take },
-	{ "notify the guest", notify_needed, notify_take },
-	{ "wait for the guest", answer_needed, answer_take },
+	{ "allocate the xenstore page", page_needed, page_take, false },
+	{ "prepare the ring", ring_needed, ring_take, false },
+	{ "grant the page to xenstored", grant_needed, grant_take, true },
+	{ "write the xenstore nodes", nodes_needed, nodes_take, false },
+	{ "set the UUID", handle_needed, handle_take, false },
+	{ "store libxl's configuration", userdata_step_needed,
+	  userdata_take, false },
+	{ "introduce it to xenstored", introduce_needed, introduce_take, false },
+	{ "finish the handshake", handshake_needed, handshake_take, true },
+	{ "tell the guest its page", publish_needed, publish_take, false },
+	{ "notify the guest", notify_needed, notify_take, false },
+	{ "wait for the guest", answer_needed, answer_take, true },
 };
 
 enum { STEPS = sizeof(steps) / sizeof(*steps) };
@@ -382,8 +393,10 @@ static int take(struct attach *attach, const struct step *step)
 	if (!attach->since)
 		attach->since = clock_ms();
 	rc = step->take(attach);
+	if (rc == -EAGAIN && !step->waits)
+		return -EBUSY;
 	if (rc == -EAGAIN && !clock_left(attach->deadline))
-		rc = -ETIMEDOUT;
+		return -ETIMEDOUT;
 	return rc;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "domain.h"
+#include "dtb.h"
 #include "store.h"
 
 static const char *const words[DOMAIN_STATES] = {
@@ -231,11 +232,22 @@ static int look_at_store(struct domain *domain)
 	return rc;
 }
 
+/* Only what the host's tree tells, if it is to be had: Xen does not. */
+static bool is_static(const struct domain *domain)
+{
+	struct dtb_domain node;
+
+	return !hyp_at_least(4, 21) &&
+	       !dtb_domain(domain->info.domid, &node) &&
+	       (node.direct_map || node.static_mem);
+}
+
 /* Everything but what decides in the first place. */
 static int look_closer(struct domain *domain, unsigned int look)
 {
 	int rc = look_at_channel(domain);
 
+	fact(domain, FACT_STATIC, is_static(domain));
 	if (!rc)
 		rc = look_at_page(domain, look & DOMAIN_LOOK_WRITE);
 	if (rc)

@@ -45,7 +45,9 @@ int dtb_load(const char *path)
 		return size;
 	if (size == DTB_MAX)
 		return -EFBIG;
-	if (fdt_check_full(tree, (size_t)size))
+	/* libfdt reads cells where they stand and does not look at this */
+	if (fdt_check_full(tree, (size_t)size) ||
+	    fdt_off_dt_struct(tree) % 4)
 		return -EINVAL;
 	loaded = true;
 	return 0;

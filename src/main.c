@@ -149,10 +149,16 @@ static int install(int argc, char **argv)
 	const struct applet *applet;
 	bool symbolic = argc > 2 && !strcmp(argv[2], "-s");
 	const char *dir = argv[symbolic ? 3 : 2];
+	const char *more = dir ? argv[symbolic ? 4 : 3] : NULL;
 	char self[PATH_MAX], own_dir[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	int status = APPLET_DONE;
 
+	if (more || (dir && *dir == '-')) {
+		msg(MSG_ERROR, MSG_NO_DOMAIN, "%s: not expected after "
+		    "--install", more ? more : dir);
+		return applet_usage();
+	}
 	if (n < 0) {
 		msg(MSG_ERROR, MSG_NO_DOMAIN, "cannot find my own file: %s",
 		    strerror(errno));

@@ -15,7 +15,10 @@ enum base { HOME, VM, LIBXL };
 /* Where its value comes from; LITERAL is the text in the row. */
 enum value { EMPTY, LITERAL, NAME, UUID, VM_PATH, DOMID, MEMORY, PORT, GFN, START };
 
-enum { DRIVER_DOMAIN = 1 };	/* a row for driver domains only */
+enum {
+	DRIVER_DOMAIN = 1,	/* a row for driver domains only */
+	RETRY_MS = 1,
+};
 
 /*
  * The nodes that libxl gives a PVH domain (libxl__domain_make,
@@ -164,6 +167,7 @@ static bool commit_again(int64_t deadline, int *rc)
 	*rc = store_commit();
 	if (*rc != -EAGAIN)
 		return false;
+	clock_nap(RETRY_MS, deadline);
 	if (clock_left(deadline))
 		return true;
 	*rc = -ETIMEDOUT;

@@ -25,10 +25,10 @@ bool parse_number(const char *text, uint64_t max, uint64_t *number)
 
 bool parse_is_name(const char *name)
 {
-	size_t size = strlen(name);
 	const char *c;
 
-	if (!size || size > NAME_MAX_BYTES || strspn(name, "0123456789") == size)
+	if (!*name || strlen(name) > NAME_MAX_BYTES ||
+	    (*name >= '0' && *name <= '9'))
 		return false;
 	for (c = name; *c; c++)
 		if (*c <= ' ' || *c > '~' || strchr("/\"\\'", *c))

@@ -14,7 +14,7 @@ bool parse_number(const char *text, uint64_t max, uint64_t *number);
 /*
  * Can a domain be called NAME? xl finds it by that name and libxl puts it in
  * paths and JSON: printable ASCII without blank, slash, quote or backslash,
- * 1 to 127 bytes, not all digits (that is a domid).
+ * 1 to 127 bytes, and no digit first, so that no domid looks like a name.
  */
 bool parse_is_name(const char *name);
 

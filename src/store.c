@@ -7,35 +7,35 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/types.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <xenstore.h>
 
 #include "clock.h"
+#include "parse.h"
 #include "store.h"
+#include "wire.h"
 
 _Static_assert(STORE_VALUE_MAX == XENSTORE_PAYLOAD_MAX, "xs_wire.h");
 
 enum {
 	RETRY_MS = 20,		/* between two looks for xenstored */
 	ONE_TRY_MS = 1000,	/* what a single try may take */
-	OWNER_AND_READER = 2,
 };
 
+static const char device[] = "/dev/xen/xenbus";
+
 static struct xs_handle *xs;
-static xs_transaction_t tx = XBT_NULL;
-static int tx_error;
+static int batch = -1;		/* the connection for transactions */
+static uint32_t tx;		/* the open one */
+static bool bus;		/* they lead to the kernel's device */
 static int64_t limit;
 
 /*
  * libxenstore waits for ever in read(), write() and connect(). The build gives
- * it these instead (xen/libs.mk): the same calls with the deadline, on a
- * descriptor that does not block.
+ * it the ones below instead (xen/libs.mk), on descriptors that do not block.
  */
-ssize_t store_io_read(int fd, void *buf, size_t size);
-ssize_t store_io_write(int fd, const void *buf, size_t size);
-int store_io_connect(int fd, const struct sockaddr *addr, socklen_t size);
 
 /* 0 when FD is ready, -1 and errno when the deadline passed. */
 static int io_wait(int fd, short events)
@@ -53,17 +53,6 @@ static int io_wait(int fd, short events)
 	return -1;
 }
 
-/* The kernel's /dev/xen/xenbus is opened blocking, and only by the library. */
-static void io_unblock(int fd)
-{
-	static int done = -1;
-
-	if (fd == done)
-		return;
-	fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK);
-	done = fd;
-}
-
 static bool io_again(ssize_t n)
 {
 	return n < 0 && (errno == EAGAIN || errno == EINTR);
@@ -73,7 +62,9 @@ ssize_t store_io_read(int fd, void *buf, size_t size)
 {
 	ssize_t n;
 
-	io_unblock(fd);
+	/* libxenstore opens the kernel's device as one that blocks */
+	if (bus && io_wait(fd, POLLIN))
+		return -1;
 	while (io_again(n = read(fd, buf, size)))
 		if (io_wait(fd, POLLIN))
 			return -1;
@@ -84,7 +75,6 @@ ssize_t store_io_write(int fd, const void *buf, size_t size)
 {
 	ssize_t n;
 
-	io_unblock(fd);
 	while (io_again(n = write(fd, buf, size)))
 		if (io_wait(fd, POLLOUT))
 			return -1;
@@ -143,28 +133,28 @@ static bool find_socket(char *path, size_t size)
  * /dev/xen/xenbus, which would block in dom0 for as long as there is no
  * xenstored: naming the path here keeps it from ever falling back to that.
  */
-static int find_daemon(bool bus)
+static int find_daemon(bool bus_too)
 {
 	static bool ours;
 	char path[STORE_PATH_MAX];
 	const char *named = ours ? NULL : getenv("XENSTORED_PATH");
 
-	if (named)
+	if (named) {
+		bus = !is_socket(named);
 		return access(named, F_OK) ? -ENOENT : 0;
-	if (!find_socket(path, sizeof(path))) {
-		if (!bus || access("/dev/xen/xenbus", F_OK))
-			return -ENOENT;
-		snprintf(path, sizeof(path), "/dev/xen/xenbus");
 	}
+	bus = !find_socket(path, sizeof(path));
+	if (bus && (!bus_too || access(device, F_OK)))
+		return -ENOENT;
 	ours = true;
-	return setenv("XENSTORED_PATH", path, 1) ? -errno : 0;
+	return setenv("XENSTORED_PATH", bus ? device : path, 1) ? -errno : 0;
 }
 
 /* A socket may belong to a dead or stopped xenstored: only an answer counts. */
-static int try_open(bool bus)
+static int try_open(bool bus_too)
 {
 	char root[STORE_VALUE_MAX];
-	int rc = find_daemon(bus);
+	int rc = find_daemon(bus_too);
 
 	if (rc)
 		return rc;
@@ -178,13 +168,13 @@ static int try_open(bool bus)
 	return rc;
 }
 
-int store_open(int64_t deadline, bool bus)
+int store_open(int64_t deadline, bool bus_too)
 {
 	int64_t start = clock_ms();
 	int rc;
 
 	limit = deadline > start + ONE_TRY_MS ? deadline : start + ONE_TRY_MS;
-	while ((rc = try_open(bus))) {
+	while ((rc = try_open(bus_too))) {
 		if (rc == -EACCES || rc == -EPERM || rc == -ETIMEDOUT ||
 		    !clock_left(deadline))
 			break;
@@ -193,8 +183,20 @@ int store_open(int64_t deadline, bool bus)
 	return rc == -ECONNREFUSED ? -ENOENT : rc;
 }
 
+static void close_batch(void)
+{
+	int saved = errno;
+
+	if (batch >= 0)
+		close(batch);
+	batch = -1;
+	errno = saved;
+}
+
 void store_close(void)
 {
+	close_batch();
+	wire_use(-1, false);
 	xs_close(xs);
 	xs = NULL;
 }
@@ -220,7 +222,7 @@ int store_read(const char *path, char *buf, size_t size)
 
 	if (rc)
 		return rc;
-	value = xs_read(xs, tx, path, &len);
+	value = xs_read(xs, XBT_NULL, path, &len);
 	if (!value)
 		return failure();
 	if (len >= size)
@@ -255,48 +257,91 @@ int store_introduce(uint16_t domid, uint64_t gfn, uint32_t port)
 	return xs_introduce_domain(xs, domid, gfn, port) ? 0 : failure();
 }
 
+/*
+ * A transaction belongs to a connection, and libxenstore keeps its own to
+ * itself. Ours leads to the same place.
+ */
+static int open_batch(void)
+{
+	const char *path = getenv("XENSTORED_PATH");
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+
+	if (batch >= 0)
+		return 0;
+	if (strlen(path) >= sizeof(addr.sun_path))
+		return -ENAMETOOLONG;
+	strcpy(addr.sun_path, path);
+	batch = bus ? open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK)
+		    : socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (batch < 0)
+		return -errno;
+	if (!bus && store_io_connect(batch, (struct sockaddr *)&addr,
+				     sizeof(addr))) {
+		close_batch();
+		return failure();
+	}
+	wire_use(batch, bus);
+	return 0;
+}
+
 int store_begin(void)
 {
-	tx_error = not_open();
-	if (tx_error)
-		return tx_error;
-	tx = xs_transaction_start(xs);
-	return tx == XBT_NULL ? failure() : 0;
+	char reply[16];
+	uint64_t id;
+	int rc = not_open();
+
+	if (!rc)
+		rc = open_batch();
+	if (rc)
+		return rc;
+	wire_put(WIRE_START, 0, "", 1);
+	rc = wire_flush(reply, sizeof(reply));
+	if (rc)
+		return rc;
+	if (!parse_number(reply, UINT32_MAX, &id) || !id)
+		return -EPROTO;
+	tx = (uint32_t)id;
+	return 0;
 }
 
 void store_write(const char *path, const char *value)
 {
-	if (!tx_error && !xs_write(xs, tx, path, value,
-				   (unsigned int)strlen(value)))
-		tx_error = failure();
+	char payload[STORE_VALUE_MAX];
+	size_t at = strlen(path) + 1, size = at + strlen(value);
+
+	/* one that does not fit is refused for its size */
+	if (size <= sizeof(payload)) {
+		memcpy(payload, path, at);
+		memcpy(payload + at, value, size - at);
+	}
+	wire_put(WIRE_WRITE, tx, payload, size);
 }
 
 void store_make(const char *path)
 {
-	if (!tx_error && !xs_mkdir(xs, tx, path))
-		tx_error = failure();
+	wire_put(WIRE_MKDIR, tx, path, strlen(path) + 1);
 }
 
 /* Owner first, with what everybody else may do; then one other domain. */
 void store_perms(const char *path, enum store_perm perm, uint16_t domid)
 {
-	struct xs_permissions perms[OWNER_AND_READER] = {
-		{ .id = perm == STORE_PERM_OWN ? domid : 0,
-		  .perms = XS_PERM_NONE },
-		{ .id = domid, .perms = XS_PERM_READ },
-	};
-	unsigned int n = perm == STORE_PERM_READ ? OWNER_AND_READER : 1;
+	char payload[STORE_PATH_MAX + 32];
+	int size;
 
-	if (!tx_error && !xs_set_permissions(xs, tx, path, perms, n))
-		tx_error = failure();
+	size = snprintf(payload, sizeof(payload), "%s%cn%u%c", path, 0,
+			perm == STORE_PERM_OWN ? domid : 0, 0);
+	if (perm == STORE_PERM_READ)
+		size += snprintf(payload + size, sizeof(payload) -
+				 (size_t)size, "r%u%c", domid, 0);
+	wire_put(WIRE_SET_PERMS, tx, payload, (size_t)size);
 }
 
+/* What failed on the way must not be committed, so that is known first. */
 int store_commit(void)
 {
-	xs_transaction_t t = tx;
+	int failed = wire_flush(NULL, 0), rc;
 
-	tx = XBT_NULL;
-	if (!xs_transaction_end(xs, t, tx_error != 0) && !tx_error)
-		tx_error = failure();
-	return tx_error;
+	wire_put(WIRE_END, tx, failed ? "F" : "T", 2);
+	rc = wire_flush(NULL, 0);
+	return failed ? failed : rc;
 }

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
+#include <sys/types.h>
 
 /*
  * xenstore in plain types, with a deadline on everything. Functions that
@@ -15,7 +17,7 @@
 
 enum {
 	STORE_PATH_MAX = 256,	/* bytes, of the paths this project makes */
-	STORE_VALUE_MAX = 4096,	/* XENSTORE_PAYLOAD_MAX, io/xs_wire.h */
+	STORE_VALUE_MAX = 4096,	/* XENSTORE_PAYLOAD_MAX, public/io/xs_wire.h */
 };
 
 /* Who may do what with a node. Domain 0 may do everything anyway. */
@@ -28,18 +30,17 @@ enum store_perm {
 /*
  * Connect to xenstored, waiting until DEADLINE (clock.h) for it to be there
  * and to answer. -ENOENT: it was not there at all; -ETIMEDOUT: it was, and did
- * not answer. XENSTORED_PATH and XENSTORED_RUNDIR are honoured. BUS: if there
+ * not answer. XENSTORED_PATH and XENSTORED_RUNDIR are honoured. BUS_TOO: if there
  * is no socket, xenstored runs elsewhere and the kernel's /dev/xen/xenbus
  * leads to it. DEADLINE holds for every later call, too; one that has passed
  * leaves a second for each connection, so that a single try can succeed.
  */
-int store_open(int64_t deadline, bool bus);
+int store_open(int64_t deadline, bool bus_too);
 void store_close(void);
 
 /*
- * Read a node into BUF, NUL-terminated, as the open transaction sees it if
- * there is one. The value's length in bytes or -errno; -E2BIG if it does not
- * fit, -EILSEQ if it holds a NUL.
+ * Read a node into BUF, NUL-terminated. The value's length in bytes or
+ * -errno; -E2BIG if it does not fit, -EILSEQ if it holds a NUL.
  */
 int store_read(const char *path, char *buf, size_t size);
 
@@ -51,12 +52,20 @@ int store_introduce(uint16_t domid, uint64_t gfn, uint32_t port);
  * One transaction. Writes between begin and commit happen together or not at
  * all; the first failure is kept and reported by commit, which then has
  * written nothing. -EAGAIN from commit: somebody else changed what this
- * touched, begin again.
+ * touched, begin again. Reads see nothing of it.
  */
 int store_begin(void);
 void store_write(const char *path, const char *value);
 void store_make(const char *path);	/* empty, unless it exists */
 void store_perms(const char *path, enum store_perm perm, uint16_t domid);
 int store_commit(void);
+
+/*
+ * read(), write() and connect() on a connection to xenstored, with the
+ * deadline: -1 and ETIMEDOUT once it has passed. libxenstore uses them, too.
+ */
+ssize_t store_io_read(int fd, void *buf, size_t size);
+ssize_t store_io_write(int fd, const void *buf, size_t size);
+int store_io_connect(int fd, const struct sockaddr *addr, socklen_t size);
 
 #endif

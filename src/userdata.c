@@ -54,7 +54,8 @@ bool userdata_possible(void)
 {
 	struct stat st;
 
-	return !stat(userdata_dir, &st) && S_ISDIR(st.st_mode);
+	return !stat(userdata_dir, &st) && S_ISDIR(st.st_mode) &&
+	       !access(userdata_dir, W_OK);
 }
 
 bool userdata_needed(const struct userdata *userdata)

@@ -20,7 +20,7 @@ struct userdata {
 /* Where libxl keeps it: XEN_LIB_DIR. Only tests change this. */
 extern const char *userdata_dir;
 
-/* Is there a folder to keep it in? */
+/* Is there a folder to keep it in, and not on a read-only root? */
 bool userdata_possible(void);
 
 /* Is the file missing, or a trace left of a writer that died? */

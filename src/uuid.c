@@ -159,28 +159,31 @@ void uuid_v5(uint8_t uuid[UUID_SIZE], const uint8_t space[UUID_SIZE],
 	stamp(uuid, 5);
 }
 
+static bool read_line(const char *path, char *line, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	n = read(fd, line, size - 1);
+	close(fd);
+	line[n > 0 ? n : 0] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	return n > 0;
+}
+
+/* A fresh image may say "uninitialized" in place of 32 digits. */
+static bool is_machine_id(const char *id)
+{
+	return strlen(id) == 32 && strspn(id, "0123456789abcdef") == 32;
+}
+
 /* What tells this board from others of its kind, if anything does. */
 static bool board_identity(char *id, size_t size)
 {
-	static const char *const files[] = {
-		"/proc/device-tree/serial-number", "/etc/machine-id",
-	};
-	unsigned int i;
-	ssize_t n;
-	int fd;
-
-	for (i = 0; i < sizeof(files) / sizeof(*files); i++) {
-		fd = open(files[i], O_RDONLY | O_CLOEXEC);
-		if (fd < 0)
-			continue;
-		n = read(fd, id, size - 1);
-		close(fd);
-		id[n > 0 ? n : 0] = '\0';
-		id[strcspn(id, "\n")] = '\0';
-		if (*id)
-			return true;
-	}
-	return false;
+	return (read_line("/proc/device-tree/serial-number", id, size) && *id) ||
+	       (read_line("/etc/machine-id", id, size) && is_machine_id(id));
 }
 
 /*

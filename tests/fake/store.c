@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "store.h"
+#include "world.h"
+
+static int64_t limit;
+
+/* --- the tree, with xenstored's rules --- */
+
+/* is_valid_nodename(): absolute, no empty component, few characters. */
+static bool is_path(const char *path)
+{
+	size_t size = strlen(path);
+	const char *c;
+
+	if (*path != '/' || size >= sizeof(((struct world_node *)0)->path))
+		return false;
+	if (size > 1 && path[size - 1] == '/')
+		return false;
+	for (c = path; *c; c++)
+		if (!isalnum((unsigned char)*c) && !strchr("-/_@", *c))
+			return false;
+	return !strstr(path, "//");
+}
+
+struct world_node *tree_find(struct world_tree *tree, const char *path)
+{
+	unsigned int i;
+
+	for (i = 0; i < tree->size; i++)
+		if (!strcmp(tree->nodes[i].path, path))
+			return &tree->nodes[i];
+	return NULL;
+}
+
+/* A new node has its parent's permissions; so have the parents it needs. */
+static struct world_node *tree_make(struct world_tree *tree, const char *path)
+{
+	struct world_node *node = tree_find(tree, path), *up;
+	char parent[sizeof(node->path)];
+	char *slash;
+
+	if (node)
+		return node;
+	strcpy(parent, path);
+	slash = strrchr(parent, '/');
+	slash[slash == parent] = '\0';
+	up = strcmp(path, "/") ? tree_make(tree, parent) : NULL;
+	if (tree->size == WORLD_NODES)
+		abort();
+	node = &tree->nodes[tree->size++];
+	memset(node, 0, sizeof(*node));
+	strcpy(node->path, path);
+	strcpy(node->perms, up ? up->perms : "n0");
+	return node;
+}
+
+/* KEEP: as mkdir does, an existing node stays as it is. */
+int tree_put(struct world_tree *tree, const char *path, const char *value,
+	     bool keep)
+{
+	struct world_node *node;
+
+	if (!is_path(path))
+		return -EINVAL;
+	if (keep && tree_find(tree, path))
+		return 0;
+	node = tree_make(tree, path);
+	snprintf(node->value, sizeof(node->value), "%s", value);
+	return 0;
+}
+
+const char *world_read(const char *path)
+{
+	struct world_node *node = tree_find(&world->tree, path);
+
+	return node ? node->value : NULL;
+}
+
+const char *world_perms(const char *path)
+{
+	struct world_node *node = tree_find(&world->tree, path);
+
+	return node ? node->perms : NULL;
+}
+
+int world_write(const char *path, const char *value, const char *perms)
+{
+	int rc = tree_put(&world->tree, path, value, false);
+
+	if (!rc && perms)
+		strcpy(tree_find(&world->tree, path)->perms, perms);
+	return rc;
+}
+
+void world_remove(const char *path)
+{
+	size_t size = strlen(path);
+	unsigned int from, to = 0;
+	struct world_tree *tree = &world->tree;
+
+	for (from = 0; from < tree->size; from++)
+		if (strncmp(tree->nodes[from].path, path, size) ||
+		    (tree->nodes[from].path[size] &&
+		     tree->nodes[from].path[size] != '/'))
+			tree->nodes[to++] = tree->nodes[from];
+	tree->size = to;
+}
+
+/* --- the connection --- */
+
+static int up(void)
+{
+	if (world->daemon_at < 0 || world->daemon_at > world->now)
+		return -ENOENT;
+	return world->stopped ? -ETIMEDOUT : 0;
+}
+
+int store_open(int64_t deadline, bool bus)
+{
+	int rc = world_call(CALL_READ, "store_open%s", bus ? " bus" : "");
+
+	limit = deadline > world->now + 1000 ? deadline : world->now + 1000;
+	while (!rc && (rc = up()) == -ENOENT && clock_left(deadline)) {
+		clock_nap(20, deadline);
+		rc = 0;
+	}
+	if (rc == -ETIMEDOUT)
+		world_pass(limit - world->now);
+	world->open = !rc;
+	return world_done(rc);
+}
+
+void store_close(void)
+{
+	world_sure(CALL_READ, "store_close");
+	world->open = world->in_tx = false;
+}
+
+/* What every request meets. A stopped xenstored takes all there is of time. */
+static int request(void)
+{
+	if (!world->open)
+		return -ENOTCONN;
+	if (world->stopped)
+		world_pass(limit - world->now);
+	return clock_left(limit) ? 0 : -ETIMEDOUT;
+}
+
+int store_read(const char *path, char *buf, size_t size)
+{
+	int rc = world_call(CALL_READ, "store_read %s", path);
+	struct world_node *node;
+	size_t length;
+
+	if (!rc)
+		rc = request();
+	if (!rc && !is_path(path))
+		rc = -EINVAL;
+	if (rc)
+		return world_done(rc);
+	node = tree_find(world->in_tx ? &world->tx : &world->tree, path);
+	if (!node)
+		return world_done(-ENOENT);
+	length = strlen(node->value);
+	if (length >= size)
+		return world_done(-E2BIG);
+	memcpy(buf, node->value, length + 1);
+	return world_done((int)length);
+}
+
+int store_is_introduced(uint16_t domid)
+{
+	int rc = world_call(CALL_READ, "store_is_introduced d%u", domid);
+	struct world_domain *d = world_find(domid);
+
+	if (!rc)
+		rc = request();
+	return world_done(rc ? rc : d && d->introduced);
+}
+
+/* --- introducing --- */
+
+static void reset_indices(struct world_domain *d)
+{
+	unsigned int i;
+
+	for (i = RING_REQ_CONS; i <= RING_RSP_PROD; i += 4)
+		world_ring_set(d, i, 0);
+}
+
+static void greet(struct world_domain *d)
+{
+	world_ring_set(d, RING_CONNECTION, 0);
+	world_event(d);
+}
+
+/* What each does to the ring, as measured with the real ones. */
+static void meet(struct world_domain *d)
+{
+	switch (world->daemon) {
+	case DAEMON_C_EARLY:
+		greet(d);
+		/* fall through */
+	case DAEMON_C_OLD:
+		reset_indices(d);
+		break;
+	case DAEMON_C:
+		reset_indices(d);
+		if (world_ring(d, RING_CONNECTION) == 1)
+			greet(d);
+		break;
+	case DAEMON_OCAML:
+		d->handshake = world->now + world->daemon_ms;
+		break;
+	}
+}
+
+/* C xenstored maps grant 1, oxenstored the frame it is told. */
+static bool can_map(struct world_domain *d, uint64_t gfn)
+{
+	struct hyp_grant *grant = &d->grants[1];
+
+	if (world->daemon == DAEMON_OCAML)
+		return world_page(d, gfn);
+	if ((grant->flags & HYP_GRANT_TYPE) != HYP_GRANT_ACCESS ||
+	    grant->domid || !world_page(d, grant->gfn))
+		return false;
+	grant->flags |= HYP_GRANT_IN_USE;
+	return true;
+}
+
+static bool has_nodes(uint16_t domid)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/local/domain/%u/name", domid);
+	if (!world_read(path))
+		return false;
+	snprintf(path, sizeof(path), "/libxl/%u/type", domid);
+	return world_read(path);
+}
+
+int store_introduce(uint16_t domid, uint64_t gfn, uint32_t port)
+{
+	int rc = world_call(CALL_CHANGE, "introduce d%u %#llx %u", domid,
+			    (unsigned long long)gfn, port);
+	struct world_domain *d = world_find(domid);
+
+	if (!rc)
+		rc = request();
+	if (rc)
+		return world_done(rc);
+	if (!d || port != d->evtchn)
+		return world_done(-EINVAL);
+	if (d->introduced || d->channel.state != HYP_EVTCHN_UNBOUND)
+		world_wrong("d%u introduced twice", domid);
+	if (!has_nodes(domid))
+		world_wrong("d%u introduced before its nodes", domid);
+	if (d->channel.state != HYP_EVTCHN_UNBOUND || d->channel.remote ||
+	    !can_map(d, gfn))
+		return world_done(-EINVAL);
+	d->channel.state = HYP_EVTCHN_BOUND;
+	d->channel.remote_port = WORLD_PORT + domid;
+	d->introduced = true;
+	world->introductions++;
+	meet(d);
+	if (d->loses_port)
+		d->channel = (struct hyp_evtchn){ HYP_EVTCHN_UNBOUND, 0, 0 };
+	return world_done(0);
+}
+
+/* --- transactions --- */
+
+int store_begin(void)
+{
+	int rc = world_call(CALL_READ, "store_begin");
+
+	if (!rc)
+		rc = request();
+	world->tx_error = rc;
+	world->in_tx = !rc;
+	world->tx = world->tree;
+	return world_done(rc);
+}
+
+static void keep_error(int rc)
+{
+	if (!world->in_tx)
+		world_wrong("no transaction");
+	if (!world->tx_error)
+		world->tx_error = rc;
+	world_done(0);
+}
+
+void store_write(const char *path, const char *value)
+{
+	int rc = world_call(CALL_READ, "store_write %s = %s", path, value);
+
+	if (!rc)
+		rc = request();
+	if (!rc && !world->tx_error)
+		rc = tree_put(&world->tx, path, value, false);
+	keep_error(rc);
+}
+
+void store_make(const char *path)
+{
+	int rc = world_call(CALL_READ, "store_make %s", path);
+
+	if (!rc)
+		rc = request();
+	if (!rc && !world->tx_error)
+		rc = tree_put(&world->tx, path, "", true);
+	keep_error(rc);
+}
+
+void store_perms(const char *path, enum store_perm perm, uint16_t domid)
+{
+	int rc = world_call(CALL_READ, "store_perms %s %d d%u", path, perm,
+			    domid);
+	struct world_node *node = tree_find(&world->tx, path);
+
+	if (!rc)
+		rc = request();
+	if (!rc && !world->tx_error && !node)
+		rc = -ENOENT;
+	if (!rc && !world->tx_error && perm == STORE_PERM_TOOLS)
+		strcpy(node->perms, "n0");
+	else if (!rc && !world->tx_error)
+		snprintf(node->perms, sizeof(node->perms),
+			 perm == STORE_PERM_OWN ? "n%u" : "n0,r%u", domid);
+	keep_error(rc);
+}
+
+int store_commit(void)
+{
+	int rc = world_call(world->tx_error ? CALL_READ : CALL_CHANGE,
+			    "store_commit");
+
+	if (!rc && !world->tx_error)
+		rc = request();
+	world->in_tx = false;
+	/* requests take time: else who begins again would never end */
+	world_pass(1);
+	if (world->tx_error)
+		return world_done(world->tx_error);
+	if (!rc && world->conflicts) {
+		world->conflicts--;
+		rc = -EAGAIN;
+	}
+	if (!rc)
+		world->tree = world->tx;
+	return world_done(rc);
+}

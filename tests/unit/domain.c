@@ -1,0 +1,520 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+
+#include "domain.h"
+#include "store.h"
+#include "tap.h"
+#include "world.h"
+
+enum { FACTS = 17 };
+
+/*
+ * The decision table once more, by columns and not by rows: who is it, can
+ * its page be used, who has introduced it, how far did it get.
+ */
+struct verdict {
+	enum domain_state state;
+	enum domain_action action;
+};
+
+#define VERDICT(state, action) \
+	((struct verdict){ DOMAIN_##state, DOMAIN_##action })
+
+static struct verdict unbound(uint32_t f)
+{
+	bool told = f & FACT_PFN, page = f & FACT_PAGE;
+
+	if (f & FACT_INTRODUCED)
+		return VERDICT(STALE, REFUSE);
+	if (told && f & FACT_SPOKEN && !(f & FACT_RECONNECT))
+		return VERDICT(STALE, REFUSE);
+	if (!told && !page && f & FACT_STATIC)
+		return VERDICT(UNSUPPORTED, REFUSE);
+	if (f & FACT_SOME_NODES || (!told && page))
+		return VERDICT(PARTIAL, ATTACH);
+	return VERDICT(WAITING, ATTACH);
+}
+
+static struct verdict bound(uint32_t f)
+{
+	if (!(f & FACT_INTRODUCED))
+		return VERDICT(STALE, REFUSE);
+	if (f & FACT_NO_PFN)
+		return f & FACT_PAGE ? VERDICT(PARTIAL, ATTACH)
+				     : VERDICT(UNSUPPORTED, REFUSE);
+	if (f & FACT_RECONNECT)
+		return VERDICT(INTRODUCED, ATTACH);
+	if (!(f & FACT_NODES))
+		return VERDICT(NAMELESS, ATTACH);
+	return f & FACT_SPOKEN ? VERDICT(CONNECTED, ATTACH)
+			       : VERDICT(READY, ATTACH);
+}
+
+static struct verdict expected(uint32_t f)
+{
+	if (f & FACT_SELF)
+		return VERDICT(SELF, IGNORE);
+	if (f & FACT_DYING)
+		return VERDICT(DYING, IGNORE);
+	if (f & FACT_CONSOLE)
+		return VERDICT(XL, IGNORE);
+	if (!(f & FACT_EVTCHN))
+		return VERDICT(PLAIN, IGNORE);
+	if (f & FACT_FOREIGN)
+		return VERDICT(FOREIGN, REFUSE);
+	if (!(f & (FACT_UNBOUND | FACT_BOUND)))
+		return VERDICT(CLOSED, REFUSE);
+	if (!(f & (FACT_PFN | FACT_NO_PFN)) ||
+	    (f & FACT_PFN && !(f & FACT_PAGE)))
+		return VERDICT(UNSUPPORTED, REFUSE);
+	return f & FACT_UNBOUND ? unbound(f) : bound(f);
+}
+
+static bool both(uint32_t f, uint32_t facts)
+{
+	return (f & facts) == facts;
+}
+
+/* Can a domain be like that? */
+static bool possible(uint32_t f)
+{
+	return !both(f, FACT_UNBOUND | FACT_BOUND) &&
+	       !both(f, FACT_PFN | FACT_NO_PFN) &&
+	       (f & FACT_PAGE || !(f & (FACT_RECONNECT | FACT_SPOKEN))) &&
+	       (f & (FACT_UNBOUND | FACT_BOUND) || !(f & FACT_FOREIGN)) &&
+	       (f & FACT_SOME_NODES || !(f & FACT_NODES));
+}
+
+/* What is never touched, however odd the facts are. */
+static bool hands_off(uint32_t f)
+{
+	return f & (FACT_SELF | FACT_DYING | FACT_CONSOLE | FACT_FOREIGN) ||
+	       !(f & FACT_EVTCHN) || !(f & (FACT_UNBOUND | FACT_BOUND)) ||
+	       !(f & (FACT_PFN | FACT_NO_PFN)) ||
+	       both(f, FACT_UNBOUND | FACT_INTRODUCED) ||
+	       (f & FACT_BOUND && !(f & FACT_INTRODUCED));
+}
+
+static void every_combination(void)
+{
+	unsigned int different = 0, touched = 0, dumb = 0, n = 0;
+	const struct domain_rule *rule;
+	struct verdict want;
+	uint32_t f;
+
+	for (f = 0; f < 1u << FACTS; f++) {
+		rule = domain_decide(f);
+		dumb += !rule->sentence || !*rule->sentence ||
+			strlen(rule->sentence) > 250 ||
+			!domain_state_word(rule->state);
+		touched += hands_off(f) && rule->action == DOMAIN_ATTACH;
+		if (!possible(f))
+			continue;
+		n++;
+		want = expected(f);
+		if (rule->state == want.state && rule->action == want.action)
+			continue;
+		if (!different++)
+			printf("# %#x: got %s, wanted %s\n", f,
+			       domain_state_word(rule->state),
+			       domain_state_word(want.state));
+	}
+	is_int(different, 0, "%u possible combinations of facts", n);
+	is_int(touched, 0, "no combination touches what is not ours");
+	is_int(dumb, 0, "every combination has a word and a sentence");
+}
+
+#define FRESH (FACT_EVTCHN | FACT_UNBOUND | FACT_STORE)
+#define SERVED (FACT_EVTCHN | FACT_BOUND | FACT_STORE | FACT_INTRODUCED)
+#define NODES (FACT_NODES | FACT_SOME_NODES)
+
+static const struct {
+	const char *what;
+	uint32_t facts;
+	enum domain_state state;
+	enum domain_action action;
+} rows[] = {
+	{ "the control domain", FRESH | FACT_SELF, DOMAIN_SELF, DOMAIN_IGNORE },
+	{ "shut down", FRESH | FACT_NO_PFN | FACT_DYING, DOMAIN_DYING,
+	  DOMAIN_IGNORE },
+	{ "of xl, half built", FACT_CONSOLE, DOMAIN_XL, DOMAIN_IGNORE },
+	{ "of xl", FRESH | FACT_CONSOLE | FACT_PFN | FACT_PAGE, DOMAIN_XL,
+	  DOMAIN_IGNORE },
+	{ "not enhanced", 0, DOMAIN_PLAIN, DOMAIN_IGNORE },
+	{ "not enhanced, with a page", FACT_PFN | FACT_PAGE, DOMAIN_PLAIN,
+	  DOMAIN_IGNORE },
+	{ "served by another domain",
+	  FRESH | FACT_PFN | FACT_PAGE | FACT_RECONNECT | FACT_FOREIGN,
+	  DOMAIN_FOREIGN, DOMAIN_REFUSE },
+	{ "port closed", FACT_EVTCHN | FACT_PFN | FACT_PAGE, DOMAIN_CLOSED,
+	  DOMAIN_REFUSE },
+	{ "page number 0", FRESH, DOMAIN_UNSUPPORTED, DOMAIN_REFUSE },
+	{ "page not there", FRESH | FACT_PFN, DOMAIN_UNSUPPORTED,
+	  DOMAIN_REFUSE },
+	{ "bound, unknown to xenstored", FACT_EVTCHN | FACT_BOUND |
+	  FACT_STORE | FACT_PFN | FACT_PAGE, DOMAIN_STALE, DOMAIN_REFUSE },
+	{ "introduced, not bound", FRESH | FACT_INTRODUCED | FACT_PFN |
+	  FACT_PAGE, DOMAIN_STALE, DOMAIN_REFUSE },
+	{ "in use, not introduced", FRESH | FACT_PFN | FACT_PAGE | FACT_SPOKEN,
+	  DOMAIN_STALE, DOMAIN_REFUSE },
+	{ "static-mem, no page", FRESH | FACT_NO_PFN | FACT_STATIC,
+	  DOMAIN_UNSUPPORTED, DOMAIN_REFUSE },
+	{ "static-mem, with a page", FRESH | FACT_PFN | FACT_PAGE |
+	  FACT_RECONNECT | FACT_STATIC, DOMAIN_WAITING, DOMAIN_ATTACH },
+	{ "Xen 4.17, fresh", FRESH | FACT_NO_PFN, DOMAIN_WAITING,
+	  DOMAIN_ATTACH },
+	{ "Xen 4.17, page allocated", FRESH | FACT_NO_PFN | FACT_PAGE,
+	  DOMAIN_PARTIAL, DOMAIN_ATTACH },
+	{ "Xen 4.21, fresh", FRESH | FACT_PFN | FACT_PAGE | FACT_RECONNECT,
+	  DOMAIN_WAITING, DOMAIN_ATTACH },
+	{ "Xen 4.21, guest spoke too early", FRESH | FACT_PFN | FACT_PAGE |
+	  FACT_RECONNECT | FACT_SPOKEN, DOMAIN_WAITING, DOMAIN_ATTACH },
+	{ "Xen 4.21, nodes written", FRESH | FACT_PFN | FACT_PAGE |
+	  FACT_RECONNECT | NODES, DOMAIN_PARTIAL, DOMAIN_ATTACH },
+	{ "told, flag lost, unused", FRESH | FACT_PFN | FACT_PAGE,
+	  DOMAIN_WAITING, DOMAIN_ATTACH },
+	{ "introduced, not told", SERVED | FACT_NO_PFN | FACT_PAGE | NODES,
+	  DOMAIN_PARTIAL, DOMAIN_ATTACH },
+	{ "introduced, page not there", SERVED | FACT_NO_PFN | NODES,
+	  DOMAIN_UNSUPPORTED, DOMAIN_REFUSE },
+	{ "handshake not finished", SERVED | FACT_PFN | FACT_PAGE |
+	  FACT_RECONNECT | NODES, DOMAIN_INTRODUCED, DOMAIN_ATTACH },
+	{ "connected, no nodes", SERVED | FACT_PFN | FACT_PAGE | FACT_SPOKEN,
+	  DOMAIN_NAMELESS, DOMAIN_ATTACH },
+	{ "connected, some nodes", SERVED | FACT_PFN | FACT_PAGE |
+	  FACT_SPOKEN | FACT_SOME_NODES, DOMAIN_NAMELESS, DOMAIN_ATTACH },
+	{ "guest silent", SERVED | FACT_PFN | FACT_PAGE | NODES, DOMAIN_READY,
+	  DOMAIN_ATTACH },
+	{ "guest connected", SERVED | FACT_PFN | FACT_PAGE | FACT_SPOKEN |
+	  NODES, DOMAIN_CONNECTED, DOMAIN_ATTACH },
+};
+
+static void every_row(void)
+{
+	const struct domain_rule *rule;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		rule = domain_decide(rows[i].facts);
+		is_str(domain_state_word(rule->state),
+		       domain_state_word(rows[i].state), "%s: state",
+		       rows[i].what);
+		is_int(rule->action, rows[i].action, "%s: action",
+		       rows[i].what);
+	}
+}
+
+/* The words are an interface. */
+static void words(void)
+{
+	static const char *const words[] = {
+		"gone", "control", "dying", "plain", "xl", "foreign",
+		"closed", "unsupported", "stale", "waiting", "partial",
+		"introduced", "nameless", "ready", "connected",
+	};
+	int i;
+
+	for (i = 0; i < DOMAIN_STATES; i++)
+		is_str(domain_state_word(i), words[i], "word %d", i);
+}
+
+static struct domain domain;
+
+static int observe(uint16_t domid, unsigned int look)
+{
+	struct world_domain *d = world_find(domid);
+
+	memset(&domain, 0x5a, sizeof(domain));
+	memset(&domain.info, 0, sizeof(domain.info));
+	domain.info.domid = domid;
+	if (d)
+		domain.info = d->info;
+	return domain_observe(&domain, look);
+}
+
+static void serve(struct world_domain *d)
+{
+	char path[64];
+
+	d->introduced = true;
+	d->channel.state = HYP_EVTCHN_BOUND;
+	d->channel.remote_port = WORLD_PORT + d->info.domid;
+	if (d->pfn == HYP_NO_FRAME)
+		return;
+	world_ring_set(d, RING_CONNECTION, 0);
+	snprintf(path, sizeof(path), "/local/domain/%u/name", d->info.domid);
+	world_write(path, "web", NULL);
+	snprintf(path, sizeof(path), "/local/domain/%u/vm", d->info.domid);
+	world_write(path, "/vm/2ed6657d-e927-568b-95e1-2665a8aea6a2", NULL);
+	snprintf(path, sizeof(path), "/libxl/%u/type", d->info.domid);
+	world_write(path, "pvh", NULL);
+}
+
+/* What one change to a domain makes of what is observed. */
+#define OBSERVE(minor, setup, want_facts, want_state, what) do { \
+	struct world_domain *d; \
+	world_reset(minor); \
+	d = world_boot(1); \
+	store_open(world->now, false); \
+	setup; \
+	(void)d; \
+	is_int(observe(1, DOMAIN_LOOK_STORE), 0, "%s: observed", what); \
+	is_int(domain.facts, want_facts, "%s: facts", what); \
+	is_str(domain_state_word(domain.rule->state), want_state, \
+	       "%s: state", what); \
+	is_int(world->changes, 0, "%s: nothing changed", what); \
+	domain_release(&domain); \
+	is_int(world->mapped, 0, "%s: all given back", what); \
+} while (0)
+
+static void observing(void)
+{
+	OBSERVE(17, , FRESH | FACT_NO_PFN, "waiting", "4.17");
+	OBSERVE(21, , FRESH | FACT_PFN | FACT_PAGE | FACT_RECONNECT,
+		"waiting", "4.21");
+	OBSERVE(17, world_add_page(d, 0x39001), FRESH | FACT_NO_PFN |
+		FACT_PAGE, "partial", "4.17, page");
+	OBSERVE(17, d->evtchn = 0, FACT_NO_PFN, "plain", "no port");
+	OBSERVE(17, d->console = 5, FACT_EVTCHN | FACT_NO_PFN | FACT_CONSOLE,
+		"xl", "console");
+	OBSERVE(17, d->info.flags = HYP_SHUTDOWN, FACT_DYING, "dying",
+		"shut down");
+	OBSERVE(17, d->info.flags = HYP_DYING, FACT_DYING, "dying", "dying");
+	OBSERVE(17, d->info.flags = HYP_PAUSED | HYP_RUNNING | HYP_BLOCKED,
+		FRESH | FACT_NO_PFN, "waiting", "paused");
+	OBSERVE(21, d->info.flags = HYP_XS_DOMAIN, FACT_SELF, "control",
+		"xenstore's domain");
+	OBSERVE(21, world->about.self = 1, FACT_SELF, "control", "ourselves");
+	OBSERVE(21, d->channel.remote = 3, FRESH | FACT_PFN | FACT_PAGE |
+		FACT_RECONNECT | FACT_FOREIGN, "foreign", "other xenstore");
+	OBSERVE(21, d->channel.remote = world->about.self = 5, FRESH |
+		FACT_PFN | FACT_PAGE | FACT_RECONNECT, "waiting",
+		"we are not domain 0");
+	OBSERVE(21, d->channel.state = HYP_EVTCHN_CLOSED, FACT_EVTCHN |
+		FACT_STORE | FACT_PFN | FACT_PAGE | FACT_RECONNECT, "closed",
+		"closed port");
+	OBSERVE(21, d->channel.state = HYP_EVTCHN_OTHER,
+		FACT_EVTCHN | FACT_STORE | FACT_PFN | FACT_PAGE |
+		FACT_RECONNECT, "closed", "port used for something else");
+	OBSERVE(21, world->fault = ((struct world_fault){ .at = 1,
+		.call = "evtchn_status", .rc = -EINVAL }),
+		FACT_EVTCHN | FACT_STORE | FACT_PFN | FACT_PAGE |
+		FACT_RECONNECT, "closed", "no such port");
+	OBSERVE(21, d->pfn = 0, FRESH, "unsupported", "page 0");
+	OBSERVE(21, d->pfn = 0x77, FRESH | FACT_PFN, "unsupported",
+		"page missing");
+	OBSERVE(21, world_ring_set(d, RING_REQ_PROD, 5), FRESH | FACT_PFN |
+		FACT_PAGE | FACT_RECONNECT | FACT_SPOKEN, "waiting",
+		"spoke too early");
+	OBSERVE(21, (world_ring_set(d, RING_CONNECTION, 0),
+		     world_ring_set(d, RING_REQ_CONS, 1)), FRESH | FACT_PFN |
+		FACT_PAGE | FACT_SPOKEN, "stale", "req_cons");
+	OBSERVE(21, (world_ring_set(d, RING_CONNECTION, 0),
+		     world_ring_set(d, RING_RSP_CONS, 1)), FRESH | FACT_PFN |
+		FACT_PAGE | FACT_SPOKEN, "stale", "rsp_cons");
+	OBSERVE(21, (world_ring_set(d, RING_CONNECTION, 0),
+		     world_ring_set(d, RING_RSP_PROD, 1)), FRESH | FACT_PFN |
+		FACT_PAGE | FACT_SPOKEN, "stale", "rsp_prod");
+	OBSERVE(21, world_ring_set(d, RING_CONNECTION, 0xdead), FRESH |
+		FACT_PFN | FACT_PAGE | FACT_RECONNECT, "waiting",
+		"odd connection");
+	OBSERVE(21, serve(d), SERVED | FACT_PFN | FACT_PAGE | NODES, "ready",
+		"served");
+	OBSERVE(17, (world_add_page(d, 0x39001), serve(d)), SERVED |
+		FACT_NO_PFN | FACT_PAGE, "partial", "served, not told");
+	OBSERVE(21, (serve(d), world_remove("/local/domain/1/vm")), SERVED |
+		FACT_PFN | FACT_PAGE | FACT_SOME_NODES, "nameless", "no vm");
+	OBSERVE(21, (serve(d), world_remove("/local/domain/1/name")), SERVED |
+		FACT_PFN | FACT_PAGE | FACT_SOME_NODES, "nameless",
+		"no name");
+	OBSERVE(21, (serve(d), world_remove("/libxl/1/type")), SERVED |
+		FACT_PFN | FACT_PAGE | FACT_SOME_NODES, "nameless",
+		"no type");
+	OBSERVE(21, (serve(d), world_write("/local/domain/1/name", "", NULL)),
+		SERVED | FACT_PFN | FACT_PAGE | FACT_SOME_NODES, "nameless",
+		"an empty name");
+	OBSERVE(21, (serve(d), d->introduced = false), FACT_EVTCHN |
+		FACT_BOUND | FACT_STORE | FACT_PFN | FACT_PAGE | NODES,
+		"stale", "xenstored forgot it");
+}
+
+static void contents(void)
+{
+	struct world_domain *d;
+
+	world_reset(21);
+	d = world_boot(1);
+	serve(d);
+	store_open(world->now, false);
+	observe(1, DOMAIN_LOOK_STORE | DOMAIN_LOOK_WRITE);
+	is_str(domain.name, "web", "its name");
+	is_str(domain.vm, "/vm/2ed6657d-e927-568b-95e1-2665a8aea6a2",
+	       "its vm node");
+	is_int((int64_t)domain.evtchn, 1, "its port");
+	is_int((int64_t)domain.gfn, 0x39001, "its page");
+	ok(domain.page != NULL, "its page is mapped");
+	is_int(world_count("map d1 0x39001 rw"), 1, "to write");
+	domain_release(&domain);
+	ok(!domain.page, "released");
+	domain_release(&domain);
+	is_int(world->mapped, 0, "twice is fine");
+
+	d->gfns[0] = d->pfn = 0x80000;
+	observe(1, DOMAIN_LOOK_STORE);
+	is_int((int64_t)domain.gfn, 0x80000, "a page elsewhere");
+	is_int(world_count("map d1 0x80000 ro"), 1, "mapped to read");
+	domain_release(&domain);
+}
+
+/* E before C, or a domain that libxl is building looks like one of ours. */
+static void order(void)
+{
+	world_reset(17);
+	world_boot(1);
+	domain.info = world_find(1)->info;
+	is_int(domain_glance(&domain, 0), 0, "a glance");
+	ok(domain_is_enhanced(&domain), "is enough to know it");
+	is_int(domain.info.domid, 1, "info is kept");
+	is_str(world->journal, " param_get d1 2\n param_get d1 17\n"
+	       " param_get d1 1\n", "the event channel is read before the "
+	       "console");
+	world_xl(2);
+	domain.info = world_find(2)->info;
+	domain_glance(&domain, 0);
+	ok(!domain_is_enhanced(&domain), "one of xl is not enhanced");
+	world_boot_plain(3);
+	domain.info = world_find(3)->info;
+	domain_glance(&domain, 0);
+	ok(!domain_is_enhanced(&domain), "a plain one is not enhanced");
+}
+
+static void without_store(void)
+{
+	world_reset(21);
+	world_boot(1);
+	is_int(observe(1, 0), 0, "no xenstored: fresh");
+	is_str(domain_state_word(domain.rule->state), "waiting", "waiting");
+	domain_release(&domain);
+	serve(world_find(1));
+	is_int(observe(1, 0), 0, "no xenstored: bound");
+	is_str(domain_state_word(domain.rule->state), "ready", "ready");
+	ok(!(domain.facts & FACT_STORE), "known not to be asked");
+	is_int(world_count("store_"), 0, "and not asked");
+	domain_release(&domain);
+}
+
+/* The domain is gone at each of the calls. */
+static void vanishing(void)
+{
+	unsigned int at, calls, bad = 0;
+	int rc;
+
+	world_reset(21);
+	world_boot(1);
+	store_open(world->now, false);
+	world_forget();
+	observe(1, DOMAIN_LOOK_STORE);
+	domain_release(&domain);
+	calls = world_count("");
+	for (at = 1; at <= calls; at++) {
+		world_reset(21);
+		world_boot(1);
+		store_open(world->now, false);
+		world_forget();
+		world_find(1)->vanish = at;
+		rc = observe(1, DOMAIN_LOOK_STORE);
+		if (rc || (domain.rule->state != DOMAIN_GONE &&
+			   domain.rule->action != DOMAIN_ATTACH &&
+			   domain.rule->action != DOMAIN_REFUSE))
+			bad++;
+		if (at <= 5 && domain.rule->state != DOMAIN_GONE)
+			bad++;
+		domain_release(&domain);
+		bad += world->mapped || *world->wrong;
+	}
+	is_int(bad, 0, "vanishing at each of %u calls", calls);
+	is_int(observe(1, DOMAIN_LOOK_STORE), 0, "gone from the start");
+	is_int(domain.rule->state, DOMAIN_GONE, "is gone");
+	is_int(domain.rule->action, DOMAIN_IGNORE, "and ignored");
+}
+
+/* An error is an error and never a fact. */
+static void failing(void)
+{
+	static const struct {
+		const char *call, *step;
+		int rc;
+	} faults[] = {
+		{ "param_get d1 2", "read the HVM parameters", -EPERM },
+		{ "param_get d1 17", "read the HVM parameters", -EIO },
+		{ "param_get d1 1", "read the HVM parameters", -EIO },
+		{ "evtchn_status", "read the event channel", -EPERM },
+		{ "map", "map the xenstore page", -ENOMEM },
+		{ "map", "map the xenstore page", -EPERM },
+		{ "store_is_introduced", "ask xenstored about it", -EIO },
+		{ "store_is_introduced", "ask xenstored about it", -ETIMEDOUT },
+		{ "store_read /local/domain/1/name",
+		  "read its xenstore nodes", -EIO },
+		{ "store_read /local/domain/1/vm",
+		  "read its xenstore nodes", -EACCES },
+		{ "store_read /libxl/1/type", "read its xenstore nodes",
+		  -ETIMEDOUT },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
+		world_reset(21);
+		world_boot(1);
+		store_open(world->now, false);
+		world->fault.at = 1;
+		world->fault.rc = faults[i].rc;
+		strcpy(world->fault.call, faults[i].call);
+		is_int(observe(1, DOMAIN_LOOK_STORE), faults[i].rc,
+		       "%s fails", faults[i].call);
+		is_str(domain.step, faults[i].step, "%s: step",
+		       faults[i].call);
+		domain_release(&domain);
+		is_int(world->mapped, 0, "%s: nothing kept",
+		       faults[i].call);
+	}
+}
+
+/* A name with a NUL is no name; one of xenstore's greatest length is cut. */
+static void odd_nodes(void)
+{
+	static const int rcs[] = { -EILSEQ, -ENOENT };
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		world_reset(21);
+		serve(world_boot(1));
+		store_open(world->now, false);
+		world->fault = (struct world_fault){ .at = 1,
+			.call = "store_read /local/domain/1/name",
+			.rc = rcs[i] };
+		is_int(observe(1, DOMAIN_LOOK_STORE), 0, "odd name %d", i);
+		is_str(domain.name, "", "is none");
+		is_int(domain.rule->state, DOMAIN_NAMELESS, "nameless");
+		domain_release(&domain);
+	}
+	world_write("/local/domain/1/vm", "/vm/2ed6657d-e927-568b-95e1-"
+		    "2665a8aea6a2-and-much-more-than-has-room-in-there", NULL);
+	is_int(observe(1, DOMAIN_LOOK_STORE), 0, "a long vm");
+	is_int((int64_t)strlen(domain.vm), sizeof(domain.vm) - 1, "is cut");
+	domain_release(&domain);
+}
+
+int main(void)
+{
+	every_combination();
+	every_row();
+	words();
+	observing();
+	contents();
+	order();
+	without_store();
+	vanishing();
+	failing();
+	odd_nodes();
+	return done();
+}

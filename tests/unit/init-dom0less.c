@@ -1,0 +1,662 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "applet.h"
+#include "msg.h"
+#include "nodes.h"
+#include "tap.h"
+#include "userdata.h"
+#include "uuid.h"
+#include "world.h"
+
+enum { ARGS = 12 };
+
+static char dir[] = "/tmp/dom0less-init-XXXXXX";
+static char out[4096], err[8192];
+
+static void slurp(int fd, char *buf, size_t size)
+{
+	ssize_t n = pread(fd, buf, size - 1, 0);
+
+	buf[n > 0 ? n : 0] = '\0';
+	close(fd);
+}
+
+/*
+ * The applet in a process of its own, with the fault that is set; its exit
+ * status, -1 if it crashed.
+ */
+static int run(const char *arguments)
+{
+	static char words[512];
+	char *argv[ARGS + 1] = { (char *)"init-dom0less" }, *rest;
+	int files[2], argc = 1, status;
+	struct world_fault fault;
+	pid_t pid;
+
+	strcpy(words, arguments);
+	while ((argv[argc] = strtok_r(argc == 1 ? words : NULL, " ", &rest)))
+		argc++;
+	fault = world->fault;
+	world_forget();
+	world->fault = fault;
+	files[0] = open(dir, O_TMPFILE | O_RDWR, 0600);
+	files[1] = open(dir, O_TMPFILE | O_RDWR, 0600);
+	pid = fork();
+	if (!pid) {
+		dup2(files[0], STDOUT_FILENO);
+		dup2(files[1], STDERR_FILENO);
+		msg_applet("init-dom0less");
+		status = init_dom0less_main(argc, argv);
+		fflush(stdout);
+		_exit(status);
+	}
+	waitpid(pid, &status, 0);
+	world->fault.at = 0;
+	slurp(files[0], out, sizeof(out));
+	slurp(files[1], err, sizeof(err));
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void begin(unsigned int minor)
+{
+	char path[512];
+	DIR *d = opendir(dir);
+	struct dirent *entry;
+
+	while ((entry = readdir(d))) {
+		snprintf(path, sizeof(path), "%s/%s", dir, entry->d_name);
+		if (*entry->d_name != '.')
+			remove(path);
+	}
+	closedir(d);
+	world_reset(minor);
+	world_write("/local/domain/0/name", "Domain-0", NULL);
+	world_write("/local/domain/0/domid", "0", NULL);
+}
+
+/* Is the domain served, in every respect, under this name? */
+static bool is_served(uint16_t domid, const char *name)
+{
+	struct world_domain *d = world_find(domid);
+	char uuid[UUID_TEXT];
+	struct nodes nodes = {
+		.domid = domid, .name = name, .memory = 4 * WORLD_RAM,
+		.vcpus = 1, .port = 1, .gfn = 0x39001,
+		.uuid = uuid_format(uuid, d->info.handle),
+	};
+	const char *wrong = world_check_nodes(&nodes);
+
+	if (!wrong && *world->wrong)
+		wrong = world->wrong;
+	if (!wrong && (!d->introduced || d->speeches != 1 ||
+		       d->info.tot_pages != WORLD_RAM + 1))
+		wrong = "is not served";
+	if (wrong)
+		printf("# d%u: %s\n", domid, wrong);
+	return !wrong;
+}
+
+static unsigned int lines(const char *text)
+{
+	unsigned int n = 0;
+
+	for (; *text; text++)
+		n += *text == '\n';
+	return n;
+}
+
+/* Exactly one line, which begins like this and holds that. */
+static bool one_line(const char *start, const char *part)
+{
+	bool good = lines(err) == 1 && !strncmp(err, start, strlen(start)) &&
+		    strstr(err, part);
+
+	if (!good) {
+		tap_note("stderr", err);
+		printf("# wanted %s...%s...\n", start, part);
+	}
+	return good;
+}
+
+/* --- */
+
+static void good(unsigned int minor)
+{
+	begin(minor);
+	world_boot(1);
+	world_boot_plain(2);
+	world_boot(3);
+	world_xl(4);
+	is_int(run(""), 0, "4.%u: two domains of ours", minor);
+	is_str(out, "", "nothing on stdout");
+	is_str(err, "", "nothing on stderr");
+	ok(is_served(1, "dom0less-1"), "the first is served");
+	ok(is_served(3, "dom0less-3"), "the second is served");
+	ok(!world_find(4)->introduced && !world_find(2)->introduced,
+	   "the others are left alone");
+	is_int(run("-v"), 0, "again");
+	ok(!strstr(err, "d1: ") && !strstr(err, "d3: "), "has nothing to do");
+	is_int(world->changes, 0, "changes nothing");
+	is_int(run("1 3"), 0, "by operands");
+	is_int(world->changes, 0, "changes nothing either");
+	is_str(err, "", "silently");
+}
+
+/* --- one bad domain between two good ones --- */
+
+static void make_plain(struct world_domain *d) { d->evtchn = 0; }
+static void make_xl(struct world_domain *d) { d->console = 0x39000; }
+static void make_dying(struct world_domain *d)
+{
+	d->info.flags = HYP_DYING;
+}
+static void make_shut(struct world_domain *d)
+{
+	d->info.flags = HYP_SHUTDOWN;
+}
+static void make_foreign(struct world_domain *d) { d->channel.remote = 1; }
+static void make_closed(struct world_domain *d)
+{
+	d->channel.state = HYP_EVTCHN_CLOSED;
+}
+static void make_stale(struct world_domain *d)
+{
+	d->channel.state = HYP_EVTCHN_BOUND;
+}
+static void make_odd(struct world_domain *d) { d->pfn = 0; }
+static void make_pinned(struct world_domain *d) { d->pinned = true; }
+static void make_gone(struct world_domain *d) { d->vanish = 18; }
+static void make_no_grant(struct world_domain *d) { d->grant_rc = -EIO; }
+
+static const struct {
+	const char *what;
+	void (*make)(struct world_domain *d);
+	int status;
+	const char *start, *part;	/* of the line, NULL: none */
+} kinds[] = {
+	{ "plain", make_plain, 0, NULL, NULL },
+	{ "xl", make_xl, 0, NULL, NULL },
+	{ "dying", make_dying, 0, NULL, NULL },
+	{ "shut down", make_shut, 0, NULL, NULL },
+	{ "vanishing", make_gone, 0, NULL, NULL },
+	{ "foreign", make_foreign, 1, "init-dom0less: d2: foreign: ",
+	  "another domain serves" },
+	{ "closed", make_closed, 1, "init-dom0less: d2: closed: ",
+	  "closed its xenstore event channel" },
+	{ "stale", make_stale, 1, "init-dom0less: d2: stale: ",
+	  "another tool" },
+	{ "unsupported", make_odd, 1, "init-dom0less: d2: unsupported: ",
+	  "number is 0" },
+	{ "static-mem", make_pinned, 1, "init-dom0less: d2: allocate the "
+	  "xenstore page: ", "static-mem" },
+	{ "no grant table", make_no_grant, 1, "init-dom0less: d2: grant the "
+	  "page to xenstored: ", "Input/output error" },
+};
+
+static void bad_in_the_middle(unsigned int minor)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		/* from 4.21 on Xen gives every domain its page */
+		if (kinds[i].make == make_pinned && minor >= 21)
+			continue;
+		begin(minor);
+		world_boot(1);
+		kinds[i].make(world_boot(2));
+		world_boot(3);
+		is_int(run(""), kinds[i].status, "4.%u, %s: status", minor,
+		       kinds[i].what);
+		if (kinds[i].start)
+			ok(one_line(kinds[i].start, kinds[i].part),
+			   "4.%u, %s: one line", minor, kinds[i].what);
+		else
+			is_str(err, "", "4.%u, %s: no line", minor,
+			       kinds[i].what);
+		is_int(world->mapped, 0, "4.%u, %s: no page stays mapped",
+		       minor, kinds[i].what);
+		*world->wrong = '\0';
+		ok(is_served(1, "dom0less-1") && is_served(3, "dom0less-3"),
+		   "4.%u, %s: the others are served", minor, kinds[i].what);
+	}
+}
+
+static void asked_for(void)
+{
+	unsigned int i;
+
+	/* asked for by the user, each is worth a line */
+	for (i = 0; i < 4; i++) {
+		begin(17);
+		kinds[i].make(world_boot(2));
+		is_int(run("2"), 1, "%s: asked for", kinds[i].what);
+		ok(one_line("init-dom0less: d2: ", ": "), "%s: one line",
+		   kinds[i].what);
+	}
+}
+
+/* Any call about domain 2 fails: the others never suffer. */
+static void fail_in_the_middle(void)
+{
+	static const char *const calls[] = {
+		"param_get d2", "evtchn_status d2", "map d2",
+		"store_is_introduced d2", "store_read /local/domain/2/name",
+		"store_read /libxl/2/type", "set_max_pages d2", "populate d2",
+		"grant_get d2", "grant_set d2", "store_write /libxl/2/type",
+		"set_handle d2", "introduce d2", "param_set d2",
+		"evtchn_send 102",
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
+		begin(17);
+		world_boot(1);
+		world_boot(2);
+		world_boot(3);
+		world->fault = (struct world_fault){ .at = 1, .rc = -EIO,
+						     .always = true };
+		strcpy(world->fault.call, calls[i]);
+		is_int(run(""), 1, "%s fails", calls[i]);
+		ok(one_line("init-dom0less: d2: ", "Input/output error"),
+		   "%s: one line", calls[i]);
+		ok(is_served(1, "dom0less-1") && is_served(3, "dom0less-3"),
+		   "%s: the others are served", calls[i]);
+		is_int(run(""), 0, "%s: the next run", calls[i]);
+		ok(is_served(2, "dom0less-2"), "%s: serves it", calls[i]);
+	}
+}
+
+/* --- names --- */
+
+static void names(void)
+{
+	begin(17);
+	world_boot(1);
+	world_boot(2);
+	world->dtb_domains = 1;
+	is_int(run("--name 2=web"), 0, "names");
+	is_str(err, "", "nothing to say");
+	ok(is_served(1, "node1"), "of the device tree");
+	ok(is_served(2, "web"), "of the command line");
+
+	begin(17);
+	world_boot(1);
+	world->dtb_domains = 1;
+	run("-N 1=mine");
+	ok(is_served(1, "mine"), "the command line's comes first");
+
+	begin(17);
+	world_boot(1);
+	world_boot(2);
+	world_xl(3);
+	world_write("/local/domain/3/name", "db", NULL);
+	is_int(run("-N 1=web -N 2=web"), 0, "two of a name");
+	ok(one_line("init-dom0less: d2: ", "web-2"), "one note");
+	ok(is_served(1, "web") && is_served(2, "web-2"), "both are served");
+	run("");
+	is_str(err, "", "the second run is silent");
+	is_int(world->changes, 0, "and changes nothing");
+
+	begin(17);
+	world_boot(1);
+	world_xl(3);
+	world_write("/local/domain/3/name", "db", NULL);
+	is_int(run("-q -N 1=db"), 0, "the name of one of xl");
+	is_str(err, "", "no note with -q");
+	ok(is_served(1, "db-1"), "gets a number");
+
+	begin(17);
+	world_boot(1);
+	run("-N 1=dom0less-2");
+	world_boot(2);
+	run("");
+	ok(is_served(1, "dom0less-2"), "a name like the default one");
+	ok(strcmp(world_read("/local/domain/2/name"), "dom0less-2") != 0,
+	   "is not given twice");
+
+	begin(17);
+	world_boot(1);
+	world_xl(3);
+	world_write("/local/domain/3/name", "web-1", NULL);
+	world_xl(4);
+	world_write("/local/domain/4/name", "web", NULL);
+	run("-N 1=web");
+	ok(strcmp(world_read("/local/domain/1/name"), "web-1") != 0,
+	   "nor is one with a number");
+
+	begin(17);
+	world_boot(1);
+	run("-N 1=web");
+	world_xl(3);
+	world_write("/local/domain/3/name", "web", NULL);
+	run("");
+	is_str(err, "", "a name that is in use and stays is no news");
+
+	/* a run that died after it had named the domain */
+	begin(17);
+	world_boot(1);
+	world_write("/local/domain/1/name", "old", "n0,r1");
+	world->dtb_domains = 1;
+	run("");
+	ok(is_served(1, "old"), "an existing name is kept");
+
+	/* written by upstream's tool, owned and spoiled by the guest */
+	begin(17);
+	world_boot(1);
+	world_write("/local/domain/1/name", "a/b\"", "n1");
+	run("");
+	ok(is_served(1, "dom0less-1"), "unless it is none");
+}
+
+static void operands(void)
+{
+	begin(17);
+	world_boot(1);
+	world_boot(2);
+	world_boot(3);
+	is_int(run("2"), 0, "by domid");
+	ok(is_served(2, "dom0less-2"), "is served");
+	ok(!world_find(1)->introduced && !world_find(3)->introduced,
+	   "and no other");
+	is_int(run("dom0less-2 3"), 0, "by name");
+	ok(is_served(3, "dom0less-3") && !world_find(1)->introduced,
+	   "and no other");
+	is_int(run("7 1 nosuch"), 1, "some are missing");
+	ok(is_served(1, "dom0less-1"), "the others are served");
+	is_str(err, "init-dom0less: 7: no such domain\n"
+	       "init-dom0less: nosuch: no such domain\n", "a line for each");
+	begin(17);
+	is_int(run("5"), 1, "the only one is missing");
+}
+
+/* --- what is there to talk to --- */
+
+static void nothing_to_talk_to(void)
+{
+	begin(17);
+	world->hyp_rc = -ENODEV;
+	is_int(run(""), 3, "no Xen");
+	ok(one_line("init-dom0less: ", "no Xen"), "one line");
+	begin(17);
+	world->hyp_rc = -EPERM;
+	is_int(run(""), 3, "not the control domain");
+	ok(one_line("init-dom0less: ", "control domain"), "one line");
+	begin(17);
+	world->hyp_rc = -EIO;
+	is_int(run(""), 3, "privcmd is broken");
+	ok(one_line("init-dom0less: ", "Input/output error"), "one line");
+
+	begin(17);
+	world_boot(1);
+	world->daemon_at = -1;
+	is_int(run("-t 5"), 3, "no xenstored");
+	ok(one_line("init-dom0less: ", "no xenstored"), "one line");
+	is_int(world->changes, 0, "nothing is changed");
+	ok(world->now >= 1005000 && world->now < 1007000, "after -t seconds");
+
+	begin(17);
+	world_boot(1);
+	world->daemon_at = world->now + 5000;
+	is_int(run(""), 0, "xenstored comes five seconds later");
+	ok(is_served(1, "dom0less-1"), "is waited for");
+
+	begin(17);
+	world_boot(1);
+	world->stopped = true;
+	is_int(run(""), 4, "xenstored is stopped");
+	ok(one_line("init-dom0less: ", "does not answer"), "one line");
+	is_int(world->changes, 0, "nothing is changed");
+	ok(world->now < 1032000, "in time");
+
+	begin(17);
+	world_boot(1);
+	is_int(run("-t 0"), 0, "a single try");
+	ok(world_find(1)->introduced, "is enough");
+
+	begin(17);
+	world_boot_plain(1);
+	world_xl(2);
+	world->daemon_at = -1;
+	is_int(run(""), 0, "no domain of ours, no xenstored");
+	is_str(err, "", "nothing to say");
+	is_int(world_count("store_"), 0, "xenstored is not asked");
+
+	begin(17);
+	world_boot(1);
+	world->about.self = 5;
+	run("");
+	is_int(world_count("store_open bus"), 1, "outside of domain 0 the bus "
+	       "will do");
+}
+
+/* An error is an error, even if nothing is left to do then. */
+static void silent_failures(void)
+{
+	begin(17);
+	world_boot(1);
+	world->fault = (struct world_fault){ .at = 1, .call = "param_get d1",
+					     .rc = -EIO, .always = true };
+	is_int(run(""), 1, "the only domain cannot be looked at");
+	ok(one_line("init-dom0less: d1: ", "Input/output error"), "one line");
+	begin(17);
+	world_boot(1);
+	world->fault = (struct world_fault){ .at = 1, .call = "domains",
+					     .rc = -EACCES };
+	is_int(run(""), 1, "domains cannot be listed");
+	ok(one_line("init-dom0less: ", "cannot list domains"), "one line");
+}
+
+static void locked(void)
+{
+	begin(17);
+	world_boot(1);
+	world->locked_until = world->now + 3000;
+	is_int(run(""), 0, "another runs for three seconds");
+	ok(is_served(1, "dom0less-1"), "is waited for");
+	begin(17);
+	world_boot(1);
+	world->locked_until = world->now + 60000;
+	is_int(run("-t 2"), 4, "another runs for ever");
+	ok(one_line("init-dom0less: ", "another init-dom0less"), "one line");
+	is_int(world->changes, 0, "nothing is changed");
+	is_int(run("-n"), 0, "a dry run does not care");
+}
+
+static void deadlines(void)
+{
+	begin(17);
+	world_boot(1)->guest = GUEST_SILENT;
+	world_boot(2);
+	is_int(run("-w -t 10"), 4, "one guest is silent");
+	ok(one_line("init-dom0less: d1: wait for the guest: ", "timed out"),
+	   "one line");
+	ok(is_served(2, "dom0less-2"), "the other is served");
+	begin(17);
+	world_boot(1)->guest = GUEST_SILENT;
+	is_int(run(""), 0, "without -w that is no failure");
+	begin(17);
+	world->daemon = DAEMON_C_OLD;
+	world_boot(1);
+	world_boot(2);
+	is_int(run(""), 0, "two slow handshakes");
+	ok(world->now < 1009000, "are waited for together");
+	begin(17);
+	world_boot(1)->guest = GUEST_SILENT;
+	make_closed(world_boot(2));
+	is_int(run("-w -t 3"), 4, "the worst status counts");
+}
+
+static void dry_run(void)
+{
+	begin(17);
+	world_boot(1);
+	make_closed(world_boot(2));
+	is_int(run("--dry-run --dom0"), 1, "a dry run");
+	is_int(world->changes, 0, "changes nothing");
+	ok(strstr(out, "d1: allocate the xenstore page\n") &&
+	   strstr(out, "d1: introduce it to xenstored\n"), "prints the steps");
+	ok(one_line("init-dom0less: d2: closed: ", ""), "explains the rest");
+	is_int(world_count("hyp_lock"), 0, "needs no lock");
+}
+
+static void control(void)
+{
+	begin(17);
+	world_remove("/local");
+	is_int(run("--dom0"), 0, "the control domain");
+	is_str(world_read("/local/domain/0/name"), "Domain-0", "has a name");
+	is_str(world_read("/local/domain/0/domid"), "0", "and a domid");
+	is_int(run("-0"), 0, "again");
+	is_int(world->changes, 0, "changes nothing");
+	is_str(err, "", "silently");
+	world_remove("/local/domain/0/domid");
+	is_int(run("-0"), 0, "without a domid");
+	is_str(world_read("/local/domain/0/domid"), "0", "has one again");
+	begin(17);
+	world->daemon_at = -1;
+	is_int(run("-0 -t 1"), 3, "no xenstored");
+	begin(17);
+	world_remove("/local");
+	is_int(run("-0 -n"), 0, "a dry run");
+	ok(strstr(out, "d0: "), "says so");
+	is_int(world->changes, 0, "changes nothing");
+}
+
+static void verbose(void)
+{
+	begin(17);
+	world_boot(1);
+	world_boot_plain(2);
+	run("-v");
+	ok(strstr(err, "init-dom0less: d1: introduce it to xenstored\n"),
+	   "-v says each step");
+	ok(strstr(err, "init-dom0less: d2: plain: "), "and what is ignored");
+	is_str(out, "", "on stderr");
+	begin(17);
+	world_boot(1);
+	run("-D 1");
+	ok(world_read("/local/domain/1/device-model") != NULL,
+	   "a driver domain");
+	begin(17);
+	userdata_dir = "/nonexistent";
+	world_boot(1);
+	is_int(run("-v"), 0, "no folder for userdata");
+	ok(strstr(err, "/nonexistent") || strstr(err, "userdata"),
+	   "is noted with -v");
+	userdata_dir = dir;
+}
+
+static void usage(void)
+{
+	static const struct {
+		const char *arguments, *named;
+	} rows[] = {
+		{ "-N 1", "1" }, { "-N 1=a/b", "a/b" }, { "-N =a", "" },
+		{ "-N 70000=a", "70000" }, { "-N x=a", "x" }, { "-N 1=", "" },
+		{ "-N 1=2", "2" }, { "-N 1=\x01", "\\x01" },
+		{ "-N 1=a\x1b[2J", "a\\x1b[2J" }, { "-t x", "x" },
+		{ "-t -1", "-1" }, { "-t 1.5", "1.5" }, { "-t 86401", "86401" },
+		{ "-t 99999999999999999999", "99999999999999999999" },
+		{ "-D 0", "0" }, { "-D 70000", "70000" }, { "-D web", "web" },
+		{ "70000", "70000" }, { "32752", "32752" }, { "a/b", "a/b" },
+	};
+	char start[64];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		begin(17);
+		world_boot(1);
+		is_int(run(rows[i].arguments), 2, "%u: status", i);
+		snprintf(start, sizeof(start), "init-dom0less: %s: ",
+			 rows[i].named);
+		ok(!strncmp(err, start, strlen(start)) && lines(err) == 2 &&
+		   strstr(err, "\ninit-dom0less: try "), "%u: one line, and "
+		   "where help is", i);
+		is_int(world->calls, 0, "%u: nothing was touched", i);
+	}
+	begin(17);
+	is_int(run("-h"), 0, "help");
+	is_str(out, "help\n", "on stdout");
+	is_int(world->calls, 0, "without Xen");
+	is_int(run("-V"), 0, "version");
+	is_int(run("-t 86400"), 0, "a day is the longest");
+	is_int(run("-N 32751=a"), 0, "a name for a domain that is not there");
+}
+
+static void trees(void)
+{
+	begin(17);
+	world_boot(1);
+	world->dtb_rc = -EINVAL;
+	is_int(run(""), 0, "no tree of the kernel's is no harm");
+	begin(17);
+	world_boot(1);
+	world->dtb_rc = -EINVAL;
+	is_int(run("-d /tree"), 3, "a broken tree of the user's is");
+	ok(one_line("init-dom0less: /tree: ", "device tree"), "one line");
+	is_int(world_count("hyp_open"), 0, "nothing was touched");
+	world->dtb_rc = -ENOENT;
+	is_int(run("--dtb=/tree"), 3, "so is none");
+	ok(one_line("init-dom0less: /tree: ", "No such file"), "one line");
+}
+
+/* Dies at every third call, then the next run does the rest. */
+static void dying(void)
+{
+	unsigned int at, bad = 0, n = 0;
+	int status;
+
+	for (at = 1; ; at += 3) {
+		begin(17);
+		world_boot(1);
+		world_boot(2);
+		world->fault = (struct world_fault){ .at = at,
+						     .how = DIE_AFTER };
+		status = run("");
+		if (status != 137)
+			break;
+		n++;
+		world_process_ends();
+		world_pass(50);
+		bad += run("") || *err || !is_served(1, "dom0less-1") ||
+		       !is_served(2, "dom0less-2");
+	}
+	is_int(status, 0, "lives at last");
+	ok(n > 60, "dies in %u ways", n);
+	is_int(bad, 0, "and the next run finishes the job");
+}
+
+int main(void)
+{
+	if (!mkdtemp(dir))
+		return 1;
+	userdata_dir = dir;
+	good(17);
+	good(21);
+	bad_in_the_middle(17);
+	bad_in_the_middle(21);
+	asked_for();
+	fail_in_the_middle();
+	names();
+	operands();
+	nothing_to_talk_to();
+	silent_failures();
+	locked();
+	deadlines();
+	dry_run();
+	control();
+	verbose();
+	usage();
+	trees();
+	dying();
+	begin(17);
+	ok(!rmdir(dir), "nothing is left behind");
+	return done();
+}
