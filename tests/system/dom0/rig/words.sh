@@ -1,0 +1,12 @@
+# The words of a scenario that only mean something to the host.
+
+plan() { :; }
+host() { :; }
+domu() { :; }
+file() { :; }
+console_has() { :; }
+
+use() # FILE
+{
+	. "/rig/scenarios/$1"
+}

@@ -1,0 +1,73 @@
+# The words a scenario declares its machine with: plan, host, domu, file,
+# console_has, use. dom0 sources the same scenario with dom0/words.sh instead.
+#
+# host and domu take KEY=VALUE settings; README lists them all.
+
+host_keys="xen xen_image xen_args linux smp memory gic rng_seed deadline
+	dom0_mem dom0_max_vcpus dom0_args dom0less guest_files tolerate"
+domu_keys="name cpus memory enhanced vpl011 linux kernel ramdisk bootargs
+	direct_map static_mem dts"
+
+# Set $PREFIX$KEY for each KEY=VALUE. A misspelt key must not pass silently.
+assign() # PREFIX KNOWN-KEYS KEY=VALUE...
+{
+	prefix=$1 known=" $(echo $2) "
+	shift 2
+	for setting; do
+		key=${setting%%=*}
+		case $known in
+		*" $key "*) eval "$prefix$key=\${setting#*=}" ;;
+		*) die "$scenario: unknown setting '$setting', known are:$known" ;;
+		esac
+	done
+}
+
+host_defaults()
+{
+	planned=0
+	domus=0
+	assign host_ "$host_keys" xen=4.17 xen_image= xen_args= linux=6.1 \
+		smp=2 memory=2048 gic=3 rng_seed=no deadline=300 \
+		dom0_mem=512M dom0_max_vcpus=1 dom0_args= dom0less=yes \
+		guest_files=no tolerate=
+}
+
+plan() # COUNT
+{
+	planned=$1
+}
+
+# Before the first domu: its settings are the defaults of the domUs.
+host() # KEY=VALUE...
+{
+	assign host_ "$host_keys" "$@"
+}
+
+domu() # [KEY=VALUE...]
+{
+	domus=$((domus + 1))
+	assign domu_ "$domu_keys" "name=domU$domus" cpus=1 memory=128 \
+		enhanced=enabled vpl011=yes "linux=$host_linux" kernel= \
+		ramdisk= bootargs= direct_map=no static_mem= dts=
+	assign domu_ "$domu_keys" "$@"
+	domu_node >>"$work/domus.dts"
+}
+
+# Put a file of the source tree or the build into dom0.
+file() # FILE PATH-IN-DOM0
+{
+	mkdir -p "$work/dom0$(dirname "$2")"
+	cp "$top/$1" "$work/dom0$2"
+}
+
+# A test on what the serial console showed, counted in the plan.
+console_has() # ERE DESCRIPTION
+{
+	printf '%s\t%s\n' "$1" "$2" >>"$work/console-tests"
+}
+
+# Share scenario text: the file is read by the host and by dom0.
+use() # FILE
+{
+	. "$here/scenarios/$1"
+}

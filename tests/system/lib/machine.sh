@@ -1,0 +1,228 @@
+# From what a scenario declares to a running machine: the files to load, the
+# device tree that names them, QEMU.
+
+# QEMU puts the device tree at 0x48000000 and Xen below it; modules go above.
+first_module=0x50000000
+
+# Set $addr to where FILE gets loaded. Domains may share one copy.
+place() # FILE
+{
+	addr=$(awk -v file="$1" '$2 == file { print $1 }' "$work/modules")
+	[ -z "$addr" ] || return 0
+	addr=$next_module
+	size=$(stat -c %s "$1")
+	next_module=$(printf '0x%x' \
+		$(((addr + size + 0x1fffff) / 0x200000 * 0x200000)))
+	echo "$addr $1" >>"$work/modules"
+}
+
+# Xen believes the tree about a module's size, so it must be exact.
+module_node() # kernel|ramdisk FILE [BOOTARGS]
+{
+	echo "module@${addr#0x} {"
+	echo "compatible = \"multiboot,$1\", \"multiboot,module\";"
+	printf 'reg = <0x0 %s 0x0 0x%x>;\n' "$addr" "$(stat -c %s "$2")"
+	[ -z "${3-}" ] || echo "bootargs = \"$3\";"
+	echo '};'
+}
+
+# Set $part to the folder of a part, fetching it if need be.
+part() # xen|linux VERSION
+{
+	part=$("$here/parts" "$1" "$2") || exit 1
+}
+
+# Set $kernel and $ramdisk to what this domU boots.
+domu_files()
+{
+	part linux "$domu_linux"
+	kernel=$part/vmlinuz
+	ramdisk=$work/domu-$domu_linux.cpio
+	if [ ! -e "$ramdisk" ]; then
+		part xen "$host_xen"
+		cat "$part/domu.cpio" "${kernel%/*}/domu.cpio" \
+			"$work/domu.cpio" >"$ramdisk"
+	fi
+	case $domu_kernel in
+	'') ;;
+	idle) kernel=$work/dom0/rig/idle ;;
+	*) kernel=$top/$domu_kernel ;;
+	esac
+	[ -z "$domu_ramdisk" ] || ramdisk=$top/$domu_ramdisk
+}
+
+# enhanced=none leaves the property out, enhanced= makes it an empty one.
+domu_properties()
+{
+	case $domu_enhanced in
+	none) ;;
+	'') echo 'xen,enhanced;' ;;
+	*) echo "xen,enhanced = \"$domu_enhanced\";" ;;
+	esac
+	[ "$domu_vpl011" = no ] || echo 'vpl011;'
+	[ "$domu_direct_map" = no ] || echo 'direct-map;'
+	[ -z "$domu_static_mem" ] ||
+		echo "xen,static-mem = <$domu_static_mem>;"
+	echo "$domu_dts"
+}
+
+domu_node()
+{
+	domu_files
+	cat <<-END
+	$domu_name {
+		compatible = "xen,domain";
+		#address-cells = <2>;
+		#size-cells = <2>;
+		memory = <0 $((domu_memory * 1024))>;
+		cpus = <$domu_cpus>;
+		$(domu_properties)
+	END
+	place "$kernel"
+	module_node kernel "$kernel" \
+		"console=ttyAMA0 rdinit=/init quiet nowatchdog $domu_bootargs"
+	place "$ramdisk"
+	module_node ramdisk "$ramdisk"
+	echo '};'
+}
+
+chosen_node()
+{
+	part linux "$host_linux"
+	cat <<-END
+	/ { /delete-node/ chosen; };
+	/ { chosen {
+		#address-cells = <2>;
+		#size-cells = <2>;
+		stdout-path = "/pl011@9000000";
+		xen,xen-bootargs = "console=dtuart dtuart=/pl011@9000000 dom0_mem=$host_dom0_mem dom0_max_vcpus=$host_dom0_max_vcpus bootscrub=0 conring_size=256k $host_xen_args";
+		$([ "$host_rng_seed" = no ] || rng_seed)
+	END
+	place "$part/vmlinuz"
+	module_node kernel "$part/vmlinuz" \
+		"console=hvc0 rdinit=/init quiet nowatchdog panic=1 $host_dom0_args"
+	place "$work/dom0.cpio"
+	module_node ramdisk "$work/dom0.cpio"
+	cat "$work/domus.dts"
+	echo '}; };'
+}
+
+rng_seed()
+{
+	echo "rng-seed = [$(od -An -tx1 -N32 /dev/urandom | tr -d '\n')];"
+}
+
+machine()
+{
+	echo "virt,virtualization=on,gic-version=$host_gic"
+}
+
+board()
+{
+	echo "-cpu cortex-a57 -smp $host_smp -m $host_memory -nic none
+		-display none -monitor none"
+}
+
+# QEMU's own description of the machine, with our /chosen in it.
+make_dtb()
+{
+	qemu-system-aarch64 $(board) -machine "$(machine),dumpdtb=$work/machine.dtb" \
+		>"$work/dumpdtb.log" 2>&1 ||
+		die "QEMU cannot describe the machine: $(cat "$work/dumpdtb.log")"
+	{
+		dtc -q -I dtb -O dts "$work/machine.dtb"
+		chosen_node
+	} >"$work/host.dts"
+	dtc -q -I dts -O dtb -o "$work/host.dtb" "$work/host.dts" ||
+		die "$scenario: its device tree does not compile"
+}
+
+# An archive of a tree's files only adds to what earlier archives unpacked.
+pack() # TREE ARCHIVE
+{
+	(cd "$1" && find . ! -name . | cpio --quiet -o -H newc -R 0:0) >"$2"
+}
+
+make_domu_overlay()
+{
+	mkdir -p "$work/domu"
+	cp "$here/domu/init" "$work/domu/"
+	pack "$work/domu" "$work/domu.cpio"
+}
+
+# The binary under test, under all its names. /usr/lib/xen/bin is where
+# upstream's scripts look; upstream's own is in /usr/lib/xen-VERSION/bin.
+install_dom0less()
+{
+	[ -e "$dom0less" ] ||
+		die "$dom0less is missing, build it first: make"
+	mkdir -p "$work/dom0/sbin" "$work/dom0/usr/lib/xen/bin"
+	cp "$dom0less" "$work/dom0/sbin/dom0less"
+	for applet in init-dom0less dom0less-list dom0less-status; do
+		ln -s dom0less "$work/dom0/sbin/$applet"
+	done
+	ln -s /sbin/dom0less "$work/dom0/usr/lib/xen/bin/init-dom0less"
+}
+
+# The kernel and the ramdisk of a domU, for xl create to use inside dom0.
+install_guest_files()
+{
+	domu_linux=$host_linux domu_kernel= domu_ramdisk=
+	domu_files
+	mkdir -p "$work/dom0/boot"
+	cp "$kernel" "$work/dom0/boot/vmlinuz"
+	cp "$ramdisk" "$work/dom0/boot/guest.cpio"
+}
+
+make_dom0_ramdisk()
+{
+	cp -R "$here/scenarios" "$work/dom0/rig/"
+	echo "scenario=$scenario xen=$host_xen" >"$work/dom0/rig/settings"
+	[ "$host_dom0less" = no ] || install_dom0less
+	[ "$host_guest_files" = no ] || install_guest_files
+	pack "$work/dom0" "$work/overlay.cpio"
+	part linux "$host_linux"
+	modules=$part/dom0.cpio
+	part xen "$host_xen"
+	cat "$part/dom0.cpio" "$modules" "$work/overlay.cpio" \
+		>"$work/dom0.cpio"
+}
+
+# Read a scenario and make all that QEMU needs, in $work.
+make_machine()
+{
+	rm -rf "$work"
+	mkdir -p "$work/dom0"
+	cp -R "$here/dom0/." "$work/dom0"
+	"$here/idle-guest" >"$work/dom0/rig/idle"
+	: >"$work/domus.dts"
+	: >"$work/console-tests"
+	: >"$work/modules"
+	next_module=$first_module
+	host_defaults
+	make_domu_overlay
+	. "$here/scenarios/$scenario"
+	make_dom0_ramdisk
+	make_dtb
+	part xen "$host_xen"
+	hypervisor=$part/xen
+	[ -z "$host_xen_image" ] || hypervisor=$top/$host_xen_image
+}
+
+# Set $status to QEMU's, or to 124 if the deadline ended it.
+boot()
+{
+	: >"$log"
+	set -- -machine "$(machine)" -accel tcg,thread=multi -no-reboot \
+		-serial "file:$log" -kernel "$hypervisor" -dtb "$work/host.dtb"
+	while read -r addr file; do
+		set -- "$@" -device \
+			"loader,file=$file,addr=$addr,force-raw=on"
+	done <"$work/modules"
+	timeout -k 5 "$host_deadline" qemu-system-aarch64 $(board) "$@" \
+		>"$work/qemu.log" 2>&1 &
+	emulator=$!
+	status=0
+	wait "$emulator" || status=$?
+	emulator=
+}
