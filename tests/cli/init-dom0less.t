@@ -44,9 +44,12 @@ for option in -D --driver-domain; do
 	done
 done
 
-for value in 70000 32752 1x a/b 'a b' '' "$(printf 'a\nb')"; do
+for value in 70000 32752 1x a/b 'a b' ''; do
 	bad "$value" -- "$value"
 done
+t "an operand with a line break" 2 "" init-dom0less "$(printf 'a\nb')"
+err_lines 2
+has_err '^init-dom0less: a\\x0ab: '
 
 # A device tree that is none.
 printf '\320\015\376\355\000\000' >"$tmp/short.dtb"
