@@ -40,10 +40,8 @@
 #include "userdata.h"
 
 enum {
-	DOMAINS_MAX = 1024,
 	NAMES_MAX = 256,
-	TIMEOUT_DEFAULT = 30,		/* s */
-	TIMEOUT_MAX = 24 * 60 * 60,	/* s */
+	TIMEOUT_MS = 30000,
 	POLL_MS = 1,
 };
 
@@ -61,32 +59,10 @@ struct opts {
 };
 
 static struct opts opts;
-static struct domain domains[DOMAINS_MAX];
-static struct attach attaches[DOMAINS_MAX];
-static char names[DOMAINS_MAX][DOMAIN_NAME_MAX];
-static unsigned int ndomains, attached;
+static struct attach attaches[APPLET_DOMAINS_MAX];
+static char names[APPLET_DOMAINS_MAX][DOMAIN_NAME_MAX];
+static unsigned int attached;
 static int64_t deadline;
-
-static int worse(int one, int other)
-{
-	return one > other ? one : other;
-}
-
-static int bad(const char *what, const char *value)
-{
-	msg(MSG_ERROR, MSG_NO_DOMAIN, "%s: %s", value, what);
-	return applet_usage();
-}
-
-static bool parse_domid(const char *text, uint16_t *domid)
-{
-	uint64_t number;
-
-	if (!parse_number(text, HYP_DOMID_LAST, &number))
-		return false;
-	*domid = (uint16_t)number;
-	return true;
-}
 
 static int parse_name(char *text)
 {
@@ -94,14 +70,14 @@ static int parse_name(char *text)
 	unsigned int n = opts.named;
 
 	if (n == NAMES_MAX)
-		return bad("too many names", text);
+		return applet_bad("too many names", text);
 	if (!name)
-		return bad("not of the form ID=NAME", text);
+		return applet_bad("not of the form ID=NAME", text);
 	*name++ = '\0';
-	if (!parse_domid(text, &opts.names[n].domid))
-		return bad("not a domid", text);
+	if (!applet_parse_domid(text, &opts.names[n].domid))
+		return applet_bad("not a domid", text);
 	if (!parse_is_name(name))
-		return bad("not a name for a domain", name);
+		return applet_bad("not a name for a domain", name);
 	opts.names[n].name = name;
 	opts.named++;
 	return APPLET_DONE;
@@ -111,30 +87,9 @@ static int parse_driver(const char *text)
 {
 	uint16_t domid;
 
-	if (!parse_domid(text, &domid) || !domid)
-		return bad("not the domid of a guest", text);
+	if (!applet_parse_domid(text, &domid) || !domid)
+		return applet_bad("not the domid of a guest", text);
 	opts.driver[domid / 8] |= (uint8_t)(1 << domid % 8);
-	return APPLET_DONE;
-}
-
-static int parse_timeout(const char *text)
-{
-	uint64_t seconds;
-
-	if (!parse_number(text, TIMEOUT_MAX, &seconds))
-		return bad("not a number of seconds", text);
-	opts.timeout = (int64_t)seconds * 1000;
-	return APPLET_DONE;
-}
-
-static int parse_operands(void)
-{
-	char **operand;
-	uint16_t domid;
-
-	for (operand = opts.operands; *operand; operand++)
-		if (!parse_domid(*operand, &domid) && !parse_is_name(*operand))
-			return bad("neither a domid nor a name", *operand);
 	return APPLET_DONE;
 }
 
@@ -160,7 +115,7 @@ static int parse(int argc, char **argv)
 	int c, rc = APPLET_DONE;
 
 	opts.userdata = true;
-	opts.timeout = TIMEOUT_DEFAULT * 1000;
+	opts.timeout = TIMEOUT_MS;
 	while (!rc && (c = getopt_long(argc, argv, "0d:D:knN:t:uwhqvV", longs,
 				       NULL)) != -1) {
 		switch (c) {
@@ -185,7 +140,7 @@ static int parse(int argc, char **argv)
 			rc = parse_name(optarg);
 			break;
 		case 't':
-			rc = parse_timeout(optarg);
+			rc = applet_parse_timeout(optarg, &opts.timeout);
 			break;
 		case 'u':
 			opts.userdata = false;
@@ -209,44 +164,8 @@ static int parse(int argc, char **argv)
 	}
 	opts.operands = argv + optind;
 	if (!rc)
-		rc = parse_operands();
+		rc = applet_parse_operands(opts.operands);
 	return rc ? rc : -1;
-}
-
-static int fatal(int status, const char *what, int rc)
-{
-	msg(MSG_ERROR, MSG_NO_DOMAIN, "%s: %s", what, strerror(-rc));
-	return status;
-}
-
-/* A tree that the user named must be good; the kernel's own is a bonus. */
-static int load_dtb(void)
-{
-	int rc = dtb_load(opts.dtb ? opts.dtb : "/sys/firmware/fdt");
-
-	if (!opts.dtb || !rc)
-		return APPLET_DONE;
-	if (rc == -EINVAL) {
-		msg(MSG_ERROR, MSG_NO_DOMAIN, "%s: not a device tree, or a "
-		    "broken one", opts.dtb);
-		return APPLET_NOTHING;
-	}
-	return fatal(APPLET_NOTHING, opts.dtb, rc);
-}
-
-static int open_hyp(void)
-{
-	int rc = hyp_open();
-
-	if (rc == -ENODEV)
-		msg(MSG_ERROR, MSG_NO_DOMAIN, "no Xen here: there is no "
-		    "/dev/xen/privcmd (module xen-privcmd?)");
-	else if (rc == -EPERM)
-		msg(MSG_ERROR, MSG_NO_DOMAIN, "not the control domain: Xen "
-		    "refuses");
-	else if (rc)
-		return fatal(APPLET_NOTHING, "cannot open Xen", rc);
-	return rc ? APPLET_NOTHING : APPLET_DONE;
 }
 
 /* Two runs at once would both allocate; the second finds nothing to do. */
@@ -257,51 +176,10 @@ static int take_lock(void)
 	while ((rc = hyp_lock()) == -EWOULDBLOCK && clock_left(deadline))
 		clock_nap(10, deadline);
 	if (rc != -EWOULDBLOCK)
-		return rc ? fatal(APPLET_NOTHING, "cannot lock", rc)
+		return rc ? applet_fatal(APPLET_NOTHING, "cannot lock", rc)
 			  : APPLET_DONE;
 	msg(MSG_ERROR, MSG_NO_DOMAIN, "another init-dom0less is running");
 	return APPLET_DEADLINE;
-}
-
-static int open_store(void)
-{
-	int rc = store_open(deadline, hyp_about()->self != 0);
-
-	if (rc == -ENOENT) {
-		msg(MSG_ERROR, MSG_NO_DOMAIN, "no xenstored: its socket is "
-		    "not there (is it running?)");
-		return APPLET_NOTHING;
-	}
-	if (rc == -ETIMEDOUT) {
-		msg(MSG_ERROR, MSG_NO_DOMAIN, "xenstored does not answer");
-		return APPLET_DEADLINE;
-	}
-	return rc ? fatal(APPLET_NOTHING, "xenstored", rc) : APPLET_DONE;
-}
-
-static int list_domains(void)
-{
-	struct hyp_domain batch[16];
-	unsigned int first = 0;
-	int i, n;
-
-	while (first <= HYP_DOMID_LAST) {
-		n = hyp_domains((uint16_t)first, batch, 16);
-		if (n < 0)
-			return fatal(APPLET_FAILED, "cannot list domains", n);
-		if (!n)
-			break;
-		for (i = 0; i < n; i++) {
-			if (ndomains == DOMAINS_MAX) {
-				msg(MSG_ERROR, MSG_NO_DOMAIN, "more than %d "
-				    "domains", DOMAINS_MAX);
-				return APPLET_FAILED;
-			}
-			domains[ndomains++].info = batch[i];
-		}
-		first = batch[n - 1].domid + 1u;
-	}
-	return APPLET_DONE;
 }
 
 /* Read names and parameters of all; how many may want a xenstore. */
@@ -310,51 +188,13 @@ static unsigned int glance(unsigned int look)
 	unsigned int i, enhanced = 0;
 	int rc;
 
-	for (i = 0; i < ndomains; i++) {
-		rc = domain_glance(&domains[i], look);
+	for (i = 0; i < applet_ndomains; i++) {
+		rc = domain_glance(&applet_domains[i], look);
 		/* what could not be read is looked at, and told, later */
 		enhanced += rc ? rc != -ESRCH
-			       : domain_is_enhanced(&domains[i]);
+			       : domain_is_enhanced(&applet_domains[i]);
 	}
 	return enhanced;
-}
-
-static bool selects(const char *operand, const struct domain *domain)
-{
-	uint16_t domid;
-
-	if (parse_domid(operand, &domid))
-		return domid == domain->info.domid;
-	return !strcmp(operand, domain->name);
-}
-
-static bool is_selected(const struct domain *domain)
-{
-	char **operand;
-
-	for (operand = opts.operands; *operand; operand++)
-		if (selects(*operand, domain))
-			return true;
-	return !*opts.operands;
-}
-
-/* Every operand has to name a domain that is there. */
-static int check_operands(void)
-{
-	int status = APPLET_DONE;
-	char **operand;
-	unsigned int i;
-
-	for (operand = opts.operands; *operand; operand++) {
-		for (i = 0; i < ndomains; i++)
-			if (selects(*operand, &domains[i]))
-				break;
-		if (i < ndomains)
-			continue;
-		msg(MSG_ERROR, MSG_NO_DOMAIN, "%s: no such domain", *operand);
-		status = APPLET_FAILED;
-	}
-	return status;
 }
 
 static const char *wanted_name(const struct domain *domain,
@@ -377,9 +217,9 @@ static bool is_taken(const char *name, const struct domain *except)
 {
 	unsigned int i;
 
-	for (i = 0; i < ndomains; i++)
-		if (&domains[i] != except &&
-		    (!strcmp(name, domains[i].name) ||
+	for (i = 0; i < applet_ndomains; i++)
+		if (&applet_domains[i] != except &&
+		    (!strcmp(name, applet_domains[i].name) ||
 		     !strcmp(name, names[i])))
 			return true;
 	return false;
@@ -391,7 +231,7 @@ static bool is_taken(const char *name, const struct domain *except)
  */
 static const char *choose_name(const struct domain *domain)
 {
-	char *name = names[domain - domains], fallback[32];
+	char *name = names[domain - applet_domains], fallback[32];
 	unsigned int domid = domain->info.domid, more;
 	struct dtb_domain node;
 	const char *wanted = wanted_name(domain, &node);
@@ -427,14 +267,6 @@ static void say_step(const struct attach *attach, const char *step)
 		msg(MSG_STEP, domid, "%s", step);
 }
 
-static int explain(const struct domain *domain, int rc, const char *step,
-		   const char *hint)
-{
-	msg(MSG_ERROR, domain->info.domid, "%s: %s%s%s%s", step, strerror(-rc),
-	    hint ? " (" : "", hint ? hint : "", hint ? ")" : "");
-	return rc == -ETIMEDOUT ? APPLET_DEADLINE : APPLET_FAILED;
-}
-
 /*
  * Look at a domain and prepare to attach it. True if there is something to
  * attach; else *STATUS is worsened by what it told the user.
@@ -448,7 +280,7 @@ static bool consider(struct domain *domain, struct attach *attach, int *status)
 		look |= DOMAIN_LOOK_WRITE;
 	rc = domain_observe(domain, look);
 	if (rc) {
-		*status = worse(*status, explain(domain, rc, domain->step,
+		*status = applet_worse(*status, applet_explain(domain, rc, domain->step,
 						 NULL));
 		domain_release(domain);
 		return false;
@@ -470,7 +302,7 @@ static bool consider(struct domain *domain, struct attach *attach, int *status)
 		bad_state = APPLET_DONE;
 	msg(bad_state ? MSG_ERROR : MSG_STEP, domain->info.domid, "%s: %s",
 	    domain_state_word(domain->rule->state), domain->rule->sentence);
-	*status = worse(*status, bad_state);
+	*status = applet_worse(*status, bad_state);
 	domain_release(domain);
 	return false;
 }
@@ -485,7 +317,7 @@ static bool progress(struct attach *attach, int *status)
 	if (rc == -ESRCH)
 		msg(MSG_STEP, attach->domain->info.domid, "it vanished");
 	else if (rc)
-		*status = worse(*status, explain(attach->domain, rc,
+		*status = applet_worse(*status, applet_explain(attach->domain, rc,
 						 attach->step, attach->hint));
 	attached += !rc;
 	domain_release(attach->domain);
@@ -501,9 +333,9 @@ static int attach_all(void)
 	unsigned int i, waiting = 0, left;
 	int status = APPLET_DONE;
 
-	for (i = 0; i < ndomains; i++)
-		if (is_selected(&domains[i]) &&
-		    consider(&domains[i], &attaches[waiting], &status))
+	for (i = 0; i < applet_ndomains; i++)
+		if (applet_selects(opts.operands, &applet_domains[i]) &&
+		    consider(&applet_domains[i], &attaches[waiting], &status))
 			waiting += progress(&attaches[waiting], &status);
 	while (waiting) {
 		clock_nap(POLL_MS, deadline);
@@ -558,7 +390,7 @@ static int init_control(const struct domain *control)
 	}
 	if (!rc)
 		rc = control_userdata(control);
-	return rc ? explain(control, rc, "set up the control domain", NULL)
+	return rc ? applet_explain(control, rc, "set up the control domain", NULL)
 		  : APPLET_DONE;
 }
 
@@ -567,22 +399,22 @@ static int work(void)
 	unsigned int i, enhanced;
 	int status, rc;
 
-	status = list_domains();
+	status = applet_list_domains();
 	enhanced = glance(0);
 	if (!enhanced && !opts.control && !*opts.operands)
 		return status;
-	rc = open_store();
+	rc = applet_open_store(deadline);
 	if (rc)
 		return rc;
 	if (opts.userdata && !userdata_possible())
 		msg(MSG_STEP, MSG_NO_DOMAIN, "%s: not there or not writable, "
 		    "libxl's files are left out", userdata_dir);
 	glance(DOMAIN_LOOK_STORE);
-	status = worse(status, check_operands());
-	for (i = 0; opts.control && i < ndomains; i++)
-		if (domains[i].info.domid == hyp_about()->self)
-			status = worse(status, init_control(&domains[i]));
-	status = worse(status, attach_all());
+	status = applet_worse(status, applet_find_operands(opts.operands));
+	for (i = 0; opts.control && i < applet_ndomains; i++)
+		if (applet_domains[i].info.domid == hyp_about()->self)
+			status = applet_worse(status, init_control(&applet_domains[i]));
+	status = applet_worse(status, attach_all());
 	store_close();
 	msg(MSG_LOG, MSG_NO_DOMAIN, "%u domains attached to xenstore",
 	    attached);
@@ -596,9 +428,9 @@ int init_dom0less_main(int argc, char **argv)
 	if (rc >= 0)
 		return rc;
 	deadline = clock_ms() + opts.timeout;
-	rc = load_dtb();
+	rc = applet_load_dtb(opts.dtb);
 	if (!rc)
-		rc = open_hyp();
+		rc = applet_open_hyp();
 	if (rc)
 		return rc;
 	if (!opts.dry)

@@ -2,6 +2,12 @@
 #ifndef APPLET_H
 #define APPLET_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "domain.h"
+#include "report.h"
+
 /* What every applet's exit status means; the worst over all domains wins. */
 enum applet_status {
 	APPLET_DONE = 0,	/* done, or nothing to do */
@@ -17,11 +23,86 @@ enum applet_status {
 #include "applets.h"
 #undef APPLET
 
+/* main.c's: */
+
 /* Print the running applet's help or the version; APPLET_DONE. */
 int applet_help(void);
 int applet_version(void);
 
 /* Say where help is; APPLET_USAGE. The error itself has been said. */
 int applet_usage(void);
+
+/*
+ * applet.c's: what all applets do in the same way. Functions that return int
+ * return an exit status and have said why it is not APPLET_DONE.
+ */
+
+enum { APPLET_DOMAINS_MAX = 1024 };
+
+/* All domains, in domid order: applet_list_domains() fills in .info. */
+extern struct domain applet_domains[APPLET_DOMAINS_MAX];
+extern unsigned int applet_ndomains;
+
+/* The worse of two statuses. */
+int applet_worse(int one, int other);
+
+/* VALUE is WHAT: a usage error. */
+int applet_bad(const char *what, const char *value);
+
+/* WHAT failed with RC, -errno: STATUS. */
+int applet_fatal(int status, const char *what, int rc);
+
+/* One domain's STEP failed with RC, -errno. HINT: what to do, or NULL. */
+int applet_explain(const struct domain *domain, int rc, const char *step,
+		   const char *hint);
+
+/* TEXT as a domid; false if it is none. */
+bool applet_parse_domid(const char *text, uint16_t *domid);
+
+/* TEXT, a number of seconds, as *MS milliseconds. */
+int applet_parse_timeout(const char *text, int64_t *ms);
+
+/* Every operand must be a domid or a name. */
+int applet_parse_operands(char **operands);
+
+/* Every operand must be there: the others are not held back. */
+int applet_find_operands(char **operands);
+
+/* Does an operand select the domain? Without operands all are selected. */
+bool applet_selects(char **operands, const struct domain *domain);
+
+/* Load the tree in FILE, which must be good, or if it is NULL the kernel's,
+ * which is a bonus. */
+int applet_load_dtb(const char *file);
+
+int applet_open_hyp(void);
+
+/* Connect to xenstored, with the deadline of clock.h. */
+int applet_open_store(int64_t deadline);
+
+int applet_list_domains(void);
+
+/*
+ * Observe all of them, reading only. STORE: xenstored is connected; it
+ * becomes false if xenstored fails on the way, and less is known then.
+ */
+int applet_observe_domains(bool *store);
+
+/* Connect to xenstored if that can be done at once. Says nothing. */
+bool applet_try_store(void);
+
+/* How -p, -o and --json want their domains written. */
+struct applet_output {
+	bool tsv, json;
+	struct report_fields fields;
+	unsigned int written;
+};
+
+/* The argument of -o. */
+int applet_choose_fields(struct applet_output *output, const char *names);
+
+/* One domain for a program; after the last one the end. */
+void applet_write(struct applet_output *output, const struct report *report);
+void applet_write_end(const struct applet_output *output);
 
 #endif

@@ -368,7 +368,7 @@ void attach_begin(struct attach *attach)
 	const char *vm = domain->vm;
 
 	attach->next = 0;
-	if (domain->info.full && !uuid_is_nil(domain->info.handle)) {
+	if (domain->facts & FACT_HANDLE) {
 		memcpy(attach->uuid, domain->info.handle, UUID_SIZE);
 		return;
 	}

@@ -6,6 +6,7 @@
 #include "domain.h"
 #include "dtb.h"
 #include "store.h"
+#include "uuid.h"
 
 static const char *const words[DOMAIN_STATES] = {
 	[DOMAIN_GONE] = "gone",
@@ -38,9 +39,9 @@ static const struct domain_rule rules[] = {
 	{ FACT_CONSOLE, 0, DOMAIN_XL, DOMAIN_IGNORE,
 	  "built by the toolstack (xl), which also sets up its xenstore" },
 	{ 0, FACT_EVTCHN, DOMAIN_PLAIN, DOMAIN_IGNORE,
-	  "not enhanced: Xen gave it no xenstore event channel; put "
-	  "xen,enhanced in its device tree node (Xen 4.14 to 4.16: patch "
-	  "Xen first; \"legacy\" on Xen 4.21 or later: use \"enabled\")" },
+	  "not enhanced, Xen gave it no xenstore: put xen,enhanced in its "
+	  "device tree node (Xen 4.14 to 4.16 need a patch; \"legacy\" is "
+	  "broken in Xen 4.21 and later, use \"enabled\")" },
 	{ FACT_FOREIGN, 0, DOMAIN_FOREIGN, DOMAIN_REFUSE,
 	  "another domain serves its xenstore: introduce it from there" },
 	{ 0, FACT_UNBOUND | FACT_BOUND, DOMAIN_CLOSED, DOMAIN_REFUSE,
@@ -68,6 +69,9 @@ static const struct domain_rule rules[] = {
 	  DOMAIN_PARTIAL, DOMAIN_ATTACH,
 	  "a run of init-dom0less ended early: run init-dom0less again" },
 	{ FACT_UNBOUND | FACT_SOME_NODES, 0,
+	  DOMAIN_PARTIAL, DOMAIN_ATTACH,
+	  "a run of init-dom0less ended early: run init-dom0less again" },
+	{ FACT_UNBOUND | FACT_HANDLE, 0,
 	  DOMAIN_PARTIAL, DOMAIN_ATTACH,
 	  "a run of init-dom0less ended early: run init-dom0less again" },
 	{ FACT_UNBOUND, 0, DOMAIN_WAITING, DOMAIN_ATTACH,
@@ -269,6 +273,7 @@ int domain_glance(struct domain *domain, unsigned int look)
 	fact(domain, FACT_SELF, info.domid == hyp_about()->self ||
 	     info.flags & HYP_XS_DOMAIN);
 	fact(domain, FACT_DYING, info.flags & (HYP_DYING | HYP_SHUTDOWN));
+	fact(domain, FACT_HANDLE, info.full && !uuid_is_nil(info.handle));
 	rc = look & DOMAIN_LOOK_STORE ? look_at_name(domain) : 0;
 	if (rc || domain->facts & (FACT_SELF | FACT_DYING))
 		return rc;

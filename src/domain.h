@@ -56,6 +56,7 @@ enum {
 	FACT_NODES = 1 << 14,	/* all nodes looked for are there */
 	FACT_SOME_NODES = 1 << 15, /* at least one of them is */
 	FACT_STATIC = 1 << 16,	/* direct-map or static-mem, Xen < 4.21 */
+	FACT_HANDLE = 1 << 17,	/* somebody gave it a handle: its UUID */
 };
 
 /* One row of the decision table: the first that fits a domain decides. */

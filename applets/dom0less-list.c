@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * dom0less-list - list all domains, as xl list does, without xl or xenstored
+ *
+ * usage: dom0less-list [OPTION]... [DOMAIN]...
+ *
+ * DOMAIN is a domid or a name; without one, every domain. The columns are
+ * those of xl list and one more, Xenstore: the word that dom0less-status
+ * explains.
+ *
+ *   -d, --dtb FILE     also list what this device tree declares and Xen does
+ *                      not run, and what it declares of the others
+ *   -j, --json         a JSON array, an object for each domain
+ *   -l, --long         more columns: UUID, limits, event channel, ring
+ *   -o, --output FIELD,...   only these fields, a TAB between them, or JSON
+ *   -p, --parsable     all fields, a TAB between them, "-" for an absent one
+ *   -h, --help  -q, --quiet  -v, --verbose  -V, --version
+ *
+ * Exit status: 0 done; 1 some domain is not there or could not be looked at;
+ * 2 usage error; 3 nothing to talk to (no Xen, no privilege, no device tree).
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+
+#include "applet.h"
+#include "dtb.h"
+#include "msg.h"
+#include "store.h"
+
+struct opts {
+	struct applet_output output;
+	unsigned int extra;		/* REPORT_LONG, REPORT_DECLARED */
+	const char *dtb;
+	char **operands;
+};
+
+static struct opts opts;
+
+/* -1: go on; else the exit status. */
+static int parse(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "dtb", required_argument, NULL, 'd' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "long", no_argument, NULL, 'l' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "parsable", no_argument, NULL, 'p' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
+	};
+	int c, rc = APPLET_DONE;
+
+	while (!rc && (c = getopt_long(argc, argv, "d:jlo:phqvV", longs,
+				       NULL)) != -1) {
+		switch (c) {
+		case 'd':
+			opts.dtb = optarg;
+			opts.extra |= REPORT_DECLARED;
+			break;
+		case 'j':
+			opts.output.json = true;
+			break;
+		case 'l':
+			opts.extra |= REPORT_LONG;
+			break;
+		case 'o':
+			rc = applet_choose_fields(&opts.output, optarg);
+			opts.output.tsv = true;
+			break;
+		case 'p':
+			opts.output.tsv = true;
+			break;
+		case 'q':
+			msg_verbosity(MSG_ERROR);
+			break;
+		case 'v':
+			msg_verbosity(MSG_STEP);
+			break;
+		case 'h':
+			return applet_help();
+		case 'V':
+			return applet_version();
+		default:
+			return applet_usage();
+		}
+	}
+	opts.operands = argv + optind;
+	if (!rc)
+		rc = applet_parse_operands(opts.operands);
+	return rc ? rc : -1;
+}
+
+static void print(const struct report *report)
+{
+	char line[REPORT_LINE_MAX];
+
+	if (opts.output.tsv || opts.output.json)
+		applet_write(&opts.output, report);
+	else
+		puts(report_xl(line, report, opts.extra));
+}
+
+/*
+ * A tree knows only what Xen made at boot. Names come from the kernel's own
+ * only where xenstored cannot be asked, as xl would print "(null)" there.
+ */
+static void print_domain(const struct domain *domain, bool store)
+{
+	struct report report = { .domain = domain };
+	struct dtb_domain declared;
+
+	if (domain->rule->state == DOMAIN_GONE)
+		return;
+	if ((opts.dtb || !store) && domain->rule->state != DOMAIN_XL &&
+	    !dtb_domain(domain->info.domid, &declared))
+		report.declared = &declared;
+	print(&report);
+}
+
+/* What the tree declares, and is not in the list. */
+static void print_absent(uint16_t domid)
+{
+	struct domain domain = { .info.domid = domid };
+	struct dtb_domain declared;
+	struct report report = {
+		.domain = &domain, .declared = &declared, .absent = true,
+	};
+
+	if (!dtb_domain(domid, &declared))
+		print(&report);
+}
+
+static bool is_running(unsigned int domid)
+{
+	unsigned int i;
+
+	for (i = 0; i < applet_ndomains; i++)
+		if (applet_domains[i].info.domid == domid)
+			return true;
+	return false;
+}
+
+static int list(bool store)
+{
+	char line[REPORT_LINE_MAX];
+	int status = applet_observe_domains(&store);
+	unsigned int i;
+
+	status = applet_worse(status, applet_find_operands(opts.operands));
+	if (!opts.output.tsv && !opts.output.json)
+		puts(report_xl(line, NULL, opts.extra));
+	for (i = 0; i < applet_ndomains; i++)
+		if (applet_selects(opts.operands, &applet_domains[i]))
+			print_domain(&applet_domains[i], store);
+	for (i = 1; opts.dtb && !*opts.operands && i <= dtb_domains(); i++)
+		if (!is_running(i))
+			print_absent((uint16_t)i);
+	applet_write_end(&opts.output);
+	return status;
+}
+
+int dom0less_list_main(int argc, char **argv)
+{
+	int status, rc = parse(argc, argv);
+	bool store;
+
+	if (rc >= 0)
+		return rc;
+	rc = applet_load_dtb(opts.dtb);
+	if (!rc)
+		rc = applet_open_hyp();
+	if (rc)
+		return rc;
+	status = applet_list_domains();
+	store = applet_try_store();
+	if (!store)
+		msg(MSG_NOTE, MSG_NO_DOMAIN, "no xenstored answers: names and "
+		    "nodes are not known");
+	status = applet_worse(status, list(store));
+	store_close();
+	hyp_close();
+	return status;
+}

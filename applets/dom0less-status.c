@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * dom0less-status - say what is wrong with each domain, and what to do next
+ *
+ * usage: dom0less-status [OPTION]... [DOMAIN]...
+ *
+ * DOMAIN is a domid or a name; without one, every domain but those that the
+ * toolstack built. Looking changes nothing. The words:
+ *
+ *   plain  not enhanced, no xenstore     waiting  nobody initialised it yet
+ *   partial  a run ended half-way        introduced  handshake not finished
+ *   nameless  its nodes are missing      ready  set up, guest was not heard
+ *   connected  the guest uses it         stale  xenstored was restarted
+ *   closed  the guest closed its port    foreign  another domain serves it
+ *   unsupported  cannot work, and why    dying  shut down or being destroyed
+ *   xl  built by the toolstack           control  this domain, or xenstore's
+ *
+ *   -j, --json               a JSON array, an object for each domain
+ *   -o, --output FIELD,...   only these fields, a TAB between, or JSON
+ *   -p, --parsable           all fields, a TAB between, "-" for an absent one
+ *   -t, --timeout SECS       how long -w waits, 30 by default
+ *   -w, --wait               wait until all enhanced domains are connected
+ *   -W, --watch              print a line whenever a state changes
+ *   -h, --help  -q, --quiet  -v, --verbose  -V, --version
+ *
+ * Exit status: 0 all enhanced domains are connected; 1 some are not; 2 usage
+ * error; 3 nothing to ask (no Xen, no privilege); 4 the deadline passed.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "applet.h"
+#include "attach.h"
+#include "clock.h"
+#include "hyp.h"
+#include "msg.h"
+#include "store.h"
+
+enum { TIMEOUT_MS = 30000, POLL_MS = 100 };
+
+struct opts {
+	struct applet_output output;
+	bool quiet, verbose, wait, watch;
+	int64_t timeout;		/* ms */
+	char **operands;
+};
+
+static struct opts opts;
+static bool store;		/* xenstored is connected */
+
+/* -1: go on; else the exit status. */
+static int parse(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "parsable", no_argument, NULL, 'p' },
+		{ "timeout", required_argument, NULL, 't' },
+		{ "wait", no_argument, NULL, 'w' },
+		{ "watch", no_argument, NULL, 'W' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
+	};
+	int c, rc = APPLET_DONE;
+
+	opts.timeout = TIMEOUT_MS;
+	while (!rc && (c = getopt_long(argc, argv, "jo:pt:wWhqvV", longs,
+				       NULL)) != -1) {
+		switch (c) {
+		case 'j':
+			opts.output.json = true;
+			break;
+		case 'o':
+			rc = applet_choose_fields(&opts.output, optarg);
+			opts.output.tsv = true;
+			break;
+		case 'p':
+			opts.output.tsv = true;
+			break;
+		case 't':
+			rc = applet_parse_timeout(optarg, &opts.timeout);
+			break;
+		case 'w':
+			opts.wait = true;
+			break;
+		case 'W':
+			opts.watch = true;
+			break;
+		case 'q':
+			opts.quiet = true;
+			msg_verbosity(MSG_ERROR);
+			break;
+		case 'v':
+			opts.verbose = true;
+			break;
+		case 'h':
+			return applet_help();
+		case 'V':
+			return applet_version();
+		default:
+			return applet_usage();
+		}
+	}
+	opts.operands = argv + optind;
+	if (!rc)
+		rc = applet_parse_operands(opts.operands);
+	return rc ? rc : -1;
+}
+
+/* Only oxenstored says in /tool/xenstored who it is. */
+static const char *daemon_name(void)
+{
+	char value[STORE_VALUE_MAX + 1];
+	int rc;
+
+	if (!store)
+		return "no xenstored answers";
+	rc = store_read("/tool/xenstored", value, sizeof(value));
+	return rc > 0 ? "oxenstored answers" : "C xenstored answers";
+}
+
+static bool has_node(const char *node)
+{
+	char path[STORE_PATH_MAX], value[STORE_VALUE_MAX + 1];
+
+	snprintf(path, sizeof(path), "/local/domain/%u/%s", hyp_about()->self,
+		 node);
+	return store_read(path, value, sizeof(value)) >= 0;
+}
+
+/* The ground that everything stands on, in one line. */
+static void print_ground(void)
+{
+	const struct hyp_about *about = hyp_about();
+	char extra[4 * sizeof(about->extra)], domctl[48] = "unknown";
+
+	if (about->domctl)
+		snprintf(domctl, sizeof(domctl), "0x%x", about->domctl);
+	printf("Xen %u.%u%s, domctl %s; control domain %u; %s",
+	       about->major, about->minor,
+	       msg_escape(extra, sizeof(extra), about->extra), domctl,
+	       about->self, daemon_name());
+	if (!store)
+		puts("");
+	else if (has_node("name") && has_node("domid"))
+		puts("; its own nodes are there");
+	else
+		puts("; its own nodes are missing (init-dom0less --dom0)");
+}
+
+static const char *first_step;
+
+static void remember_step(const struct attach *attach, const char *step)
+{
+	(void)attach;
+	if (!first_step)
+		first_step = step;
+}
+
+/* What init-dom0less would do first: the same steps, none taken. */
+static const char *next_step(struct domain *domain)
+{
+	struct attach attach = {
+		.domain = domain, .name = domain->name, .dry = true,
+		.userdata = true, .said = remember_step,
+	};
+
+	first_step = NULL;
+	if (domain->rule->action == DOMAIN_ATTACH) {
+		attach_begin(&attach);
+		attach_run(&attach);
+	}
+	return first_step;
+}
+
+/* Every field that has a value, one a line. */
+static void print_raw(const struct report *report)
+{
+	struct report_fields one = { .count = 1 };
+	char line[REPORT_LINE_MAX];
+	unsigned int i;
+
+	for (i = 0; report_name(i); i++) {
+		one.field[0] = (unsigned char)i;
+		report_tsv(line, &one, report);
+		if (strcmp(line, "-"))
+			printf("    %-20s %s\n", report_name(i), line);
+	}
+}
+
+static void print(struct domain *domain)
+{
+	struct report report = {
+		.domain = domain, .next_step = next_step(domain),
+	};
+	char name[DOMAIN_NAME_MAX];
+	struct dtb_domain declared;
+
+	if (opts.quiet)
+		return;
+	if (!store && !dtb_domain(domain->info.domid, &declared))
+		report.declared = &declared;
+	if (opts.output.tsv || opts.output.json) {
+		applet_write(&opts.output, &report);
+		return;
+	}
+	printf("d%u %s: %s: %s", domain->info.domid,
+	       msg_escape(name, sizeof(name), report_domain_name(&report)),
+	       report_state(&report), domain->rule->sentence);
+	if (report.next_step)
+		printf("; next step: %s", report.next_step);
+	puts("");
+	if (opts.verbose)
+		print_raw(&report);
+}
+
+/* Which domains this is about. */
+static bool is_shown(const struct domain *domain)
+{
+	enum domain_state state = domain->rule->state;
+
+	if (state == DOMAIN_GONE ||
+	    !applet_selects(opts.operands, domain))
+		return false;
+	return *opts.operands || (state != DOMAIN_XL && state != DOMAIN_SELF);
+}
+
+/* Look at everything anew; a xenstored that came up is used. */
+static int look(void)
+{
+	int status = applet_list_domains();
+
+	if (!store)
+		store = applet_try_store();
+	status = applet_worse(status, applet_observe_domains(&store));
+	if (!store)
+		store_close();
+	return status;
+}
+
+static int all_connected(void)
+{
+	const struct domain *domain;
+
+	for (domain = applet_domains; domain < applet_domains +
+	     applet_ndomains; domain++)
+		if (is_shown(domain) && domain_is_enhanced(domain) &&
+		    domain->rule->state != DOMAIN_CONNECTED)
+			return APPLET_FAILED;
+	return APPLET_DONE;
+}
+
+static void print_all(void)
+{
+	unsigned int i;
+
+	if (!opts.quiet && !opts.output.tsv && !opts.output.json)
+		print_ground();
+	for (i = 0; i < applet_ndomains; i++)
+		if (is_shown(&applet_domains[i]))
+			print(&applet_domains[i]);
+	applet_write_end(&opts.output);
+}
+
+static int wait_for_all(void)
+{
+	int64_t deadline = clock_ms() + opts.timeout;
+	int status = look();
+
+	while (all_connected() && clock_left(deadline)) {
+		clock_nap(POLL_MS, deadline);
+		status = look();
+	}
+	return all_connected() ? applet_worse(status, APPLET_DEADLINE)
+			       : status;
+}
+
+/* Until interrupted, or nobody reads it any more. */
+static int watch(void)
+{
+	static signed char seen[HYP_DOMID_LAST + 1];	/* state + 1 */
+	struct domain *domain;
+
+	while (!ferror(stdout)) {
+		look();
+		for (domain = applet_domains; domain < applet_domains +
+		     applet_ndomains; domain++) {
+			signed char now = (signed char)
+				(domain->rule->state + 1);
+
+			if (is_shown(domain) &&
+			    seen[domain->info.domid] != now)
+				print(domain);
+			seen[domain->info.domid] = now;
+		}
+		fflush(stdout);
+		clock_nap(POLL_MS, clock_ms() + POLL_MS);
+	}
+	return APPLET_DONE;
+}
+
+static int show(void)
+{
+	int status = opts.wait ? wait_for_all() : look();
+
+	status = applet_worse(status, applet_find_operands(opts.operands));
+	print_all();
+	return applet_worse(status, all_connected());
+}
+
+int dom0less_status_main(int argc, char **argv)
+{
+	int rc = parse(argc, argv);
+
+	if (rc >= 0)
+		return rc;
+	applet_load_dtb(NULL);
+	rc = applet_open_hyp();
+	if (rc)
+		return rc;
+	rc = opts.watch ? watch() : show();
+	store_close();
+	hyp_close();
+	return rc;
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "applet.h"
+#include "clock.h"
+#include "dtb.h"
+#include "msg.h"
+#include "parse.h"
+#include "store.h"
+
+enum {
+	TIMEOUT_MAX = 24 * 60 * 60,	/* s */
+	BATCH = 16,
+};
+
+struct domain applet_domains[APPLET_DOMAINS_MAX];
+unsigned int applet_ndomains;
+
+int applet_worse(int one, int other)
+{
+	return one > other ? one : other;
+}
+
+int applet_bad(const char *what, const char *value)
+{
+	msg(MSG_ERROR, MSG_NO_DOMAIN, "%s: %s", value, what);
+	return applet_usage();
+}
+
+int applet_fatal(int status, const char *what, int rc)
+{
+	msg(MSG_ERROR, MSG_NO_DOMAIN, "%s: %s", what, strerror(-rc));
+	return status;
+}
+
+int applet_explain(const struct domain *domain, int rc, const char *step,
+		   const char *hint)
+{
+	msg(MSG_ERROR, domain->info.domid, "%s: %s%s%s%s", step, strerror(-rc),
+	    hint ? " (" : "", hint ? hint : "", hint ? ")" : "");
+	return rc == -ETIMEDOUT ? APPLET_DEADLINE : APPLET_FAILED;
+}
+
+bool applet_parse_domid(const char *text, uint16_t *domid)
+{
+	uint64_t number;
+
+	if (!parse_number(text, HYP_DOMID_LAST, &number))
+		return false;
+	*domid = (uint16_t)number;
+	return true;
+}
+
+int applet_parse_timeout(const char *text, int64_t *ms)
+{
+	uint64_t seconds;
+
+	if (!parse_number(text, TIMEOUT_MAX, &seconds))
+		return applet_bad("not a number of seconds", text);
+	*ms = (int64_t)seconds * 1000;
+	return APPLET_DONE;
+}
+
+int applet_parse_operands(char **operand)
+{
+	uint16_t domid;
+
+	for (; *operand; operand++)
+		if (!applet_parse_domid(*operand, &domid) &&
+		    !parse_is_name(*operand))
+			return applet_bad("neither a domid nor a name",
+					  *operand);
+	return APPLET_DONE;
+}
+
+static bool is_meant(const char *operand, const struct domain *domain)
+{
+	uint16_t domid;
+
+	if (applet_parse_domid(operand, &domid))
+		return domid == domain->info.domid;
+	return !strcmp(operand, domain->name);
+}
+
+bool applet_selects(char **operands, const struct domain *domain)
+{
+	char **operand;
+
+	for (operand = operands; *operand; operand++)
+		if (is_meant(*operand, domain))
+			return true;
+	return !*operands;
+}
+
+int applet_find_operands(char **operand)
+{
+	int status = APPLET_DONE;
+	unsigned int i;
+
+	for (; *operand; operand++) {
+		for (i = 0; i < applet_ndomains; i++)
+			if (is_meant(*operand, &applet_domains[i]))
+				break;
+		if (i < applet_ndomains)
+			continue;
+		msg(MSG_ERROR, MSG_NO_DOMAIN, "%s: no such domain", *operand);
+		status = APPLET_FAILED;
+	}
+	return status;
+}
+
+int applet_load_dtb(const char *file)
+{
+	int rc = dtb_load(file ? file : "/sys/firmware/fdt");
+
+	if (!file || !rc)
+		return APPLET_DONE;
+	if (rc != -EINVAL)
+		return applet_fatal(APPLET_NOTHING, file, rc);
+	msg(MSG_ERROR, MSG_NO_DOMAIN, "%s: not a device tree, or a broken one",
+	    file);
+	return APPLET_NOTHING;
+}
+
+int applet_open_hyp(void)
+{
+	int rc = hyp_open();
+
+	if (rc == -ENODEV)
+		msg(MSG_ERROR, MSG_NO_DOMAIN, "no Xen here: there is no "
+		    "/dev/xen/privcmd (module xen-privcmd?)");
+	else if (rc == -EPERM)
+		msg(MSG_ERROR, MSG_NO_DOMAIN, "not the control domain: Xen "
+		    "refuses");
+	else if (rc)
+		return applet_fatal(APPLET_NOTHING, "cannot open Xen", rc);
+	return rc ? APPLET_NOTHING : APPLET_DONE;
+}
+
+int applet_open_store(int64_t deadline)
+{
+	int rc = store_open(deadline, hyp_about()->self != 0);
+
+	if (rc == -ENOENT) {
+		msg(MSG_ERROR, MSG_NO_DOMAIN, "no xenstored: its socket is "
+		    "not there (is it running?)");
+		return APPLET_NOTHING;
+	}
+	if (rc == -ETIMEDOUT) {
+		msg(MSG_ERROR, MSG_NO_DOMAIN, "xenstored does not answer");
+		return APPLET_DEADLINE;
+	}
+	return rc ? applet_fatal(APPLET_NOTHING, "xenstored", rc)
+		  : APPLET_DONE;
+}
+
+/* False: there is no room for it. */
+static bool add_domain(const struct hyp_domain *info)
+{
+	if (applet_ndomains == APPLET_DOMAINS_MAX)
+		return false;
+	memset(&applet_domains[applet_ndomains], 0, sizeof(struct domain));
+	applet_domains[applet_ndomains++].info = *info;
+	return true;
+}
+
+int applet_list_domains(void)
+{
+	struct hyp_domain batch[BATCH];
+	unsigned int first = 0;
+	int i, n;
+
+	applet_ndomains = 0;
+	while (first <= HYP_DOMID_LAST) {
+		n = hyp_domains((uint16_t)first, batch, BATCH);
+		if (n < 0)
+			return applet_fatal(APPLET_FAILED,
+					    "cannot list the domains", n);
+		if (!n)
+			break;
+		for (i = 0; i < n; i++) {
+			if (add_domain(&batch[i]))
+				continue;
+			msg(MSG_ERROR, MSG_NO_DOMAIN, "more than %d domains",
+			    APPLET_DOMAINS_MAX);
+			return APPLET_FAILED;
+		}
+		first = batch[n - 1].domid + 1u;
+	}
+	return APPLET_DONE;
+}
+
+bool applet_try_store(void)
+{
+	return !store_open(clock_ms(), hyp_about()->self != 0);
+}
+
+int applet_observe_domains(bool *store)
+{
+	int rc, status = APPLET_DONE;
+	struct domain *domain;
+	unsigned int i;
+
+	for (i = 0; i < applet_ndomains; i++) {
+		domain = &applet_domains[i];
+		rc = domain_observe(domain, *store ? DOMAIN_LOOK_STORE : 0);
+		if (rc && *store) {
+			domain_release(domain);
+			rc = domain_observe(domain, 0);
+			*store = rc != 0;	/* then it was not the store */
+		}
+		domain_release(domain);
+		if (rc)
+			status = applet_explain(domain, rc, domain->step,
+						NULL);
+	}
+	return status;
+}
+
+int applet_choose_fields(struct applet_output *output, const char *names)
+{
+	size_t size;
+	const char *unknown = report_choose(&output->fields, names, &size);
+	unsigned int i;
+
+	if (!unknown)
+		return APPLET_DONE;
+	msg(MSG_ERROR, MSG_NO_DOMAIN, "%.*s: no such field, these are:",
+	    (int)size, unknown);
+	for (i = 0; report_name(i); i++)
+		msg(MSG_ERROR, MSG_NO_DOMAIN, "  %s", report_name(i));
+	return applet_usage();
+}
+
+void applet_write(struct applet_output *output, const struct report *report)
+{
+	char line[REPORT_LINE_MAX];
+
+	if (!output->fields.count)
+		report_choose_all(&output->fields);
+	if (output->json)
+		printf("%s%s", output->written++ ? ",\n" : "[",
+		       report_json(line, &output->fields, report));
+	else
+		puts(report_tsv(line, &output->fields, report));
+}
+
+void applet_write_end(const struct applet_output *output)
+{
+	if (output->json)
+		puts(output->written ? "]" : "[]");
+}

@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "msg.h"
+#include "report.h"
+#include "uuid.h"
+
+enum {
+	KIB_PER_PAGE = 4,
+	VALUE_MAX = 512,
+	SCHEMA = 1,
+	/* of hyp_domain.flags, XEN_DOMINF_shutdownshift, public/domctl.h */
+	SHUTDOWN_SHIFT = 16,
+	NS_PER_TENTH = 100000000,
+};
+
+/* When a field has a value. */
+enum when { ALWAYS, RUNS, FULL, PARAMS, CHANNEL, BOUND, RING, STORE,
+	    DECLARED, STEP };
+
+/* How it is made from the domain's bytes at the row's offset. */
+enum kind { U16, U32, U64, FRAME, TEXT, UUID_BYTES, PAGES_KIB, COUNT, MIB,
+	    LETTERS, TENTHS, STATE, CHANNEL_WORD, SENTENCE, INTRODUCED,
+	    FROM_TREE_KIB, FROM_TREE_CPUS, FROM_TREE_NAME, NEXT_STEP };
+
+#define AT(member) offsetof(struct domain, member)
+
+static const struct field {
+	const char *name;
+	enum kind kind;
+	enum when when;
+	size_t at;
+} fields[] = {
+	{ "domid", U16, ALWAYS, AT(info.domid) },
+	{ "name", TEXT, RUNS, AT(name) },
+	{ "state", STATE, ALWAYS, 0 },
+	{ "memory_mib", MIB, RUNS, 0 },
+	{ "vcpus", U32, FULL, AT(info.online_vcpus) },
+	{ "flags", LETTERS, FULL, AT(info.flags) },
+	{ "time_s", TENTHS, FULL, AT(info.cpu_time) },
+	{ "uuid", UUID_BYTES, FULL, AT(info.handle) },
+	{ "max_memory_kib", PAGES_KIB, RUNS, AT(info.max_pages) },
+	{ "max_vcpus", COUNT, FULL, AT(info.max_vcpu_id) },
+	{ "cpupool", U32, FULL, AT(info.cpupool) },
+	{ "store_evtchn", U64, PARAMS, AT(evtchn) },
+	{ "store_pfn", FRAME, PARAMS, AT(pfn) },
+	{ "console_pfn", FRAME, PARAMS, AT(console) },
+	{ "evtchn_state", CHANNEL_WORD, CHANNEL, AT(channel.state) },
+	{ "evtchn_remote", U16, CHANNEL, AT(channel.remote) },
+	{ "evtchn_remote_port", U32, BOUND, AT(channel.remote_port) },
+	{ "ring_connection", U32, RING, AT(ring.connection) },
+	{ "ring_req_prod", U32, RING, AT(ring.req_prod) },
+	{ "ring_req_cons", U32, RING, AT(ring.req_cons) },
+	{ "ring_rsp_prod", U32, RING, AT(ring.rsp_prod) },
+	{ "ring_rsp_cons", U32, RING, AT(ring.rsp_cons) },
+	{ "ring_features", U32, RING, AT(ring.features) },
+	{ "ring_error", U32, RING, AT(ring.error) },
+	{ "introduced", INTRODUCED, STORE, 0 },
+	{ "vm", TEXT, STORE, AT(vm) },
+	{ "next_step", NEXT_STEP, STEP, 0 },
+	{ "declared_name", FROM_TREE_NAME, DECLARED, 0 },
+	{ "declared_memory_kib", FROM_TREE_KIB, DECLARED, 0 },
+	{ "declared_vcpus", FROM_TREE_CPUS, DECLARED, 0 },
+	{ "advice", SENTENCE, ALWAYS, 0 },
+};
+
+enum { FIELDS = sizeof(fields) / sizeof(*fields) };
+
+_Static_assert((int)FIELDS <= (int)REPORT_FIELDS_MAX, "report.h");
+
+/* Columns behind xl's own, each a field. */
+static const struct column {
+	unsigned int extra;
+	size_t width;
+	const char *heading, *field;
+} columns[] = {
+	{ 0, 11, "Xenstore", "state" },
+	{ REPORT_LONG, 36, "UUID", "uuid" },
+	{ REPORT_LONG, 9, "MaxMem(k)", "max_memory_kib" },
+	{ REPORT_LONG, 8, "MaxVCPUs", "max_vcpus" },
+	{ REPORT_LONG, 4, "Pool", "cpupool" },
+	{ REPORT_LONG, 6, "Evtchn", "store_evtchn" },
+	{ REPORT_LONG, 7, "Channel", "evtchn_state" },
+	{ REPORT_LONG, 18, "Frame", "store_pfn" },
+	{ REPORT_LONG, 4, "Conn", "ring_connection" },
+	{ REPORT_LONG, 10, "Requests", "ring_req_prod" },
+	{ REPORT_LONG, 10, "Answers", "ring_rsp_prod" },
+	{ REPORT_DECLARED, 10, "DeclMem(k)", "declared_memory_kib" },
+	{ REPORT_DECLARED, 9, "DeclVCPUs", "declared_vcpus" },
+};
+
+/* A number, as opposed to a text that JSON wants in quotes. */
+static bool is_number(enum kind kind)
+{
+	return kind == U16 || kind == U32 || kind == U64 ||
+	       kind == PAGES_KIB || kind == COUNT || kind == MIB ||
+	       kind == TENTHS || kind == FROM_TREE_KIB ||
+	       kind == FROM_TREE_CPUS;
+}
+
+static bool has_value(const struct report *report, const struct field *field)
+{
+	const struct domain *domain = report->domain;
+	enum when when = field->when;
+
+	if (field->kind == TEXT && !*((const char *)domain + field->at))
+		return false;
+	if (when == ALWAYS)
+		return true;
+	if (when == DECLARED)
+		return report->declared != NULL;
+	if (report->absent)
+		return false;
+	switch (when) {
+	case FULL:
+		return domain->info.full;
+	case PARAMS:
+		return !(domain->facts & (FACT_SELF | FACT_DYING));
+	case CHANNEL:
+		return domain_is_enhanced(domain);
+	case BOUND:
+		return domain->facts & FACT_BOUND;
+	case RING:
+		return domain->facts & FACT_PAGE;
+	case STORE:
+		return domain->facts & FACT_STORE;
+	case STEP:
+		return report->next_step != NULL;
+	default:
+		return true;
+	}
+}
+
+const char *report_state(const struct report *report)
+{
+	return report->absent ? "absent"
+			      : domain_state_word(report->domain->rule->state);
+}
+
+static const char *advice(const struct report *report)
+{
+	return report->absent ? "declared by the device tree, but Xen does "
+				"not run it"
+			      : report->domain->rule->sentence;
+}
+
+/* The letters of xl list; the fifth is why it shut down. */
+static void letters(char *text, uint32_t flags)
+{
+	static const char reasons[] = "-rscwS";
+	uint32_t reason = flags >> SHUTDOWN_SHIFT & 0xff;
+
+	strcpy(text, "------");
+	if (flags & HYP_RUNNING)
+		text[0] = 'r';
+	if (flags & HYP_BLOCKED)
+		text[1] = 'b';
+	if (flags & HYP_PAUSED)
+		text[2] = 'p';
+	if (flags & HYP_SHUTDOWN) {
+		text[3] = 's';
+		text[4] = reason < sizeof(reasons) - 1 ? reasons[reason] : '?';
+	}
+	if (flags & HYP_DYING)
+		text[5] = 'd';
+}
+
+static const char *channel_word(enum hyp_evtchn_state state)
+{
+	static const char *const words[] = {
+		[HYP_EVTCHN_CLOSED] = "closed",
+		[HYP_EVTCHN_UNBOUND] = "unbound",
+		[HYP_EVTCHN_BOUND] = "bound",
+		[HYP_EVTCHN_OTHER] = "other",
+	};
+
+	return words[state];
+}
+
+static uint64_t mib(const struct hyp_domain *info)
+{
+	return (info->tot_pages + info->outstanding_pages) * KIB_PER_PAGE /
+	       1024;
+}
+
+/* Tenths of a second, rounded. */
+static uint64_t tenths(uint64_t ns)
+{
+	return (ns + NS_PER_TENTH / 2) / NS_PER_TENTH;
+}
+
+/* The value of a field that has one, as raw text. */
+static void value(char *text, const struct report *report,
+		  const struct field *field)
+{
+	const void *at = (const char *)report->domain + field->at;
+	const uint64_t *u64 = at;
+	const uint32_t *u32 = at;
+
+	switch (field->kind) {
+	case U16:
+		snprintf(text, VALUE_MAX, "%u", *(const uint16_t *)at);
+		break;
+	case U32:
+		snprintf(text, VALUE_MAX, "%" PRIu32, *u32);
+		break;
+	case COUNT:
+		snprintf(text, VALUE_MAX, "%" PRIu32, *u32 + 1);
+		break;
+	case U64:
+		snprintf(text, VALUE_MAX, "%" PRIu64, *u64);
+		break;
+	case PAGES_KIB:
+		snprintf(text, VALUE_MAX, "%" PRIu64, *u64 * KIB_PER_PAGE);
+		break;
+	case FRAME:
+		snprintf(text, VALUE_MAX, "0x%" PRIx64, *u64);
+		break;
+	case TENTHS:
+		snprintf(text, VALUE_MAX, "%" PRIu64 ".%u", tenths(*u64) / 10,
+			 (unsigned int)(tenths(*u64) % 10));
+		break;
+	case MIB:
+		snprintf(text, VALUE_MAX, "%" PRIu64,
+			 mib(&report->domain->info));
+		break;
+	case TEXT:
+		snprintf(text, VALUE_MAX, "%s", (const char *)at);
+		break;
+	case UUID_BYTES:
+		uuid_format(text, at);
+		break;
+	case LETTERS:
+		letters(text, *u32);
+		break;
+	case STATE:
+		snprintf(text, VALUE_MAX, "%s", report_state(report));
+		break;
+	case CHANNEL_WORD:
+		snprintf(text, VALUE_MAX, "%s",
+			 channel_word(report->domain->channel.state));
+		break;
+	case SENTENCE:
+		snprintf(text, VALUE_MAX, "%s", advice(report));
+		break;
+	case INTRODUCED:
+		snprintf(text, VALUE_MAX, "%s", report->domain->facts &
+			 FACT_INTRODUCED ? "yes" : "no");
+		break;
+	case NEXT_STEP:
+		snprintf(text, VALUE_MAX, "%s", report->next_step);
+		break;
+	case FROM_TREE_NAME:
+		snprintf(text, VALUE_MAX, "%s", report->declared->name);
+		break;
+	case FROM_TREE_KIB:
+		snprintf(text, VALUE_MAX, "%" PRIu64,
+			 report->declared->memory);
+		break;
+	case FROM_TREE_CPUS:
+		snprintf(text, VALUE_MAX, "%" PRIu32, report->declared->cpus);
+		break;
+	}
+}
+
+void report_choose_all(struct report_fields *chosen)
+{
+	for (chosen->count = 0; chosen->count < FIELDS; chosen->count++)
+		chosen->field[chosen->count] = (unsigned char)chosen->count;
+}
+
+const char *report_name(unsigned int field)
+{
+	return field < FIELDS ? fields[field].name : NULL;
+}
+
+const char *report_choose(struct report_fields *chosen, const char *names,
+			  size_t *size)
+{
+	unsigned char i;
+
+	for (chosen->count = 0; chosen->count < REPORT_FIELDS_MAX; ) {
+		*size = strcspn(names, ",");
+		for (i = 0; i < FIELDS; i++)
+			if (!strncmp(fields[i].name, names, *size) &&
+			    !fields[i].name[*size])
+				break;
+		if (i == FIELDS)
+			return names;
+		chosen->field[chosen->count++] = i;
+		if (!names[*size])
+			return NULL;
+		names += *size + 1;
+	}
+	return names;
+}
+
+/* Append to LINE as far as it goes. */
+static void add(char *line, const char *text)
+{
+	size_t used = strlen(line);
+
+	snprintf(line + used, REPORT_LINE_MAX - used, "%s", text);
+}
+
+char *report_tsv(char *line, const struct report_fields *chosen,
+		 const struct report *report)
+{
+	char raw[VALUE_MAX], text[4 * VALUE_MAX];
+	const struct field *field;
+	unsigned int i;
+
+	*line = '\0';
+	for (i = 0; i < chosen->count; i++) {
+		field = &fields[chosen->field[i]];
+		strcpy(raw, "-");
+		if (has_value(report, field))
+			value(raw, report, field);
+		if (i)
+			add(line, "\t");
+		add(line, msg_escape(text, sizeof(text), raw));
+	}
+	return line;
+}
+
+/*
+ * The character at TEXT if it is well-formed UTF-8, and its size; else U+FFFD
+ * and 1. No overlong form, no surrogate, nothing above U+10FFFF (RFC 3629).
+ */
+static uint32_t utf8(const unsigned char *text, unsigned int *size)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	unsigned int i, more = *text >= 0xf0 ? 3 : *text >= 0xe0 ? 2 : 1;
+	uint32_t c = *text & (0x3fu >> more);
+
+	*size = 1;
+	if (*text < 0xc2 || *text > 0xf4)
+		return 0xfffd;
+	for (i = 1; i <= more; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0xfffd;
+		c = c << 6 | (text[i] & 0x3f);
+	}
+	if (c < least[more + 1] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+		return 0xfffd;
+	*size = more + 1;
+	return c;
+}
+
+/* TEXT as a JSON string of plain ASCII, whatever it holds. */
+static void add_json_string(char *line, const char *text)
+{
+	const unsigned char *c = (const unsigned char *)text;
+	unsigned int size = 1;
+	char out[16];
+	uint32_t u;
+
+	add(line, "\"");
+	for (; *c; c += size) {
+		u = *c < 0x80 ? *c : utf8(c, &size);
+		if (u < 0x80)
+			size = 1;
+		if (u == '"' || u == '\\')
+			snprintf(out, sizeof(out), "\\%c", (char)u);
+		else if (u >= ' ' && u <= '~')
+			snprintf(out, sizeof(out), "%c", (char)u);
+		else if (u < 0x10000)
+			snprintf(out, sizeof(out), "\\u%04" PRIx32, u);
+		else
+			snprintf(out, sizeof(out), "\\u%04" PRIx32
+				 "\\u%04" PRIx32, 0xd7c0 + (u >> 10),
+				 0xdc00 + (u & 0x3ff));
+		add(line, out);
+	}
+	add(line, "\"");
+}
+
+char *report_json(char *line, const struct report_fields *chosen,
+		  const struct report *report)
+{
+	const struct field *field;
+	char raw[VALUE_MAX];
+	unsigned int i;
+
+	snprintf(line, REPORT_LINE_MAX, "{\"schema\":%d", SCHEMA);
+	for (i = 0; i < chosen->count; i++) {
+		field = &fields[chosen->field[i]];
+		add(line, ",\"");
+		add(line, field->name);
+		add(line, "\":");
+		if (!has_value(report, field)) {
+			add(line, "null");
+			continue;
+		}
+		value(raw, report, field);
+		if (is_number(field->kind))
+			add(line, raw);
+		else
+			add_json_string(line, raw);
+	}
+	add(line, "}");
+	return line;
+}
+
+const char *report_domain_name(const struct report *report)
+{
+	if (*report->domain->name)
+		return report->domain->name;
+	return report->declared ? report->declared->name : "(null)";
+}
+
+/* What xl list prints of a domain, letter for letter. */
+static void xl_line(char *line, const struct report *report)
+{
+	const struct hyp_domain *info = &report->domain->info;
+	char name[DOMAIN_NAME_MAX], flags[8] = "------", vcpus[16] = "-";
+	uint64_t time = tenths(info->cpu_time);
+
+	if (info->full) {
+		letters(flags, info->flags);
+		snprintf(vcpus, sizeof(vcpus), "%" PRIu32,
+			 info->online_vcpus);
+	}
+	msg_escape(name, sizeof(name), report_domain_name(report));
+	snprintf(line, REPORT_LINE_MAX, "%-40s %5u %5" PRIu64
+		 " %5s     %s  %6" PRIu64 ".%u", name, info->domid, mib(info),
+		 vcpus, flags, time / 10, (unsigned int)(time % 10));
+}
+
+/* TEXT and as many blanks as it is short of WIDTH. */
+static void add_cell(char *line, const char *text, size_t width)
+{
+	size_t size = strlen(text);
+
+	add(line, "  ");
+	add(line, text);
+	while (size++ < width)
+		add(line, " ");
+}
+
+char *report_xl(char *line, const struct report *report, unsigned int extra)
+{
+	const struct column *column, *end = columns +
+		sizeof(columns) / sizeof(*columns);
+	struct report_fields one;
+	char text[REPORT_LINE_MAX];
+	size_t size;
+
+	strcpy(line, "Name                                        ID   Mem "
+	       "VCPUs\tState\tTime(s)");
+	if (report)
+		xl_line(line, report);
+	for (column = columns; column < end; column++) {
+		if (column->extra & ~extra)
+			continue;
+		strcpy(text, column->heading);
+		report_choose(&one, column->field, &size);
+		if (report)
+			report_tsv(text, &one, report);
+		add_cell(line, text, column->width);
+	}
+	size = strlen(line);
+	while (size && line[size - 1] == ' ')
+		line[--size] = '\0';
+	return line;
+}
