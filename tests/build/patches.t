@@ -1,0 +1,99 @@
+#!/bin/sh
+# The patches for Xen: they apply exactly where they are meant to, and look as
+# patches for Xen should.
+. "$(dirname "$0")/tap.sh"
+
+pristine=$sources/xen-4.14
+later=$sources/xen-4.17
+patches=$(ls xen/patches/4.14/*)
+touched=$(sed -n 's|^--- a/||p' $patches | sort -u)
+
+# The files that patches touch, alone.
+copy_files() # TREE DIR
+{
+	mkdir -p "$2" && tar -C "$1" -cf - $touched | tar -xf - -C "$2"
+}
+
+applies() # DIR PATCH...
+{
+	dir=$1
+	shift
+	for patch; do
+		patch -p1 -F0 -d "$dir" <"$patch" || return
+	done
+}
+
+# patch says so when a hunk was found elsewhere, or only without its context.
+applies_exactly() # DIR PATCH...
+{
+	applies "$@" >"$tmp/patch.out" || { cat "$tmp/patch.out"; return 1; }
+	! grep -E 'fuzz|offset' "$tmp/patch.out"
+}
+
+git_applies() # DIR PATCH...
+{
+	git -C "$1" init -q
+	dir=$1
+	shift
+	for patch; do
+		git -C "$dir" apply --whitespace=error "$top/$patch" || return
+	done
+}
+
+copy_files "$pristine" "$tmp/patch"
+copy_files "$pristine" "$tmp/git"
+ok "the patches apply to the pinned 4.14 without offset or fuzz" \
+	applies_exactly "$tmp/patch" $patches
+ok "git apply takes them, and likes their white space" \
+	git_applies "$tmp/git" $patches
+ok "with the same result" diff -r -x .git "$tmp/patch" "$tmp/git"
+
+# Only 4.14 is pinned of the releases the patches are for. What surrounds the
+# hunks in the hypervisor's code is the same in 4.17: so it is in between.
+hypervisor=$(ls xen/patches/4.14/0001-*)
+copy_files "$later" "$tmp/later"
+git -C "$tmp/later" init -q
+ok "each hunk of the hypervisor's code finds its place in 4.17, too" \
+	git -C "$tmp/later" apply --exclude='docs/*' "$top/$hypervisor"
+
+# What a maintainer would say at first sight.
+header() { sed '/^---$/q' "$1"; }
+added() { sed -n '/^diff --git/,$s/^+\([^+]\|$\)/\1/p' "$1"; }
+hunks() # PATCH: the number of lines of context of each hunk
+{
+	awk '/^@@/ { if (hunk) print n; hunk = 1; n = 0; next }
+		/^diff / { if (hunk) print n; hunk = 0 }
+		hunk && /^ / { n++ }
+		END { if (hunk) print n }' "$1"
+}
+
+for patch in $patches; do
+	name=${patch##*/}
+	number=${name%%-*}
+	has "$number: the subject names the part of Xen" "$(header "$patch")" \
+		'^Subject: \[PATCH\] [a-z/0-9]+: [a-z]'
+	is "$number: the subject is one line of at most 72 characters" \
+		"$(sed -n 's/^Subject: \[PATCH\] //p; /^$/q' "$patch" |
+			awk 'length > 72')" ""
+	is "$number: the message keeps to 72 columns" \
+		"$(header "$patch" | sed '1,/^$/d' | awk 'length > 72')" ""
+	is "$number: one sign-off, at the end of the message" \
+		"$(header "$patch" | sed '1,/^$/d' | grep . | tail -n 2 | head -n 1)" \
+		'Signed-off-by: dom0less developers <dom0less@example.org>'
+	is "$number: no blanks at line ends" \
+		"$(added "$patch" | grep -nE '[[:space:]]$')" ""
+	is "$number: no line over 80 columns but messages and the like" \
+		"$(added "$patch" | expand | awk 'length > 80 && !/"/')" ""
+	is "$number: at most one line of context on either side" \
+		"$(hunks "$patch" | awk '$1 > 2')" ""
+done
+
+is "the hypervisor's patch changes one source file" \
+	"$(sed -n 's|^+++ b/||p' "$hypervisor" | grep -c '\.[chS]$')" 1
+is "and indents by blanks, as Xen does" \
+	"$(added "$hypervisor" | grep -c "$(printf '\t')")" 0
+is "and puts blanks inside the parentheses of its conditions" \
+	"$(added "$hypervisor" | grep -nE '\<(if|while|for|switch) ?\([^ ]|\<(if|while|for|switch)\(')" ""
+has "the property is documented" "$(added "$hypervisor")" '^- xen,enhanced'
+
+done_testing

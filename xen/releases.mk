@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Programs of whole releases of Xen, for arm64: what the tests boot and what an
+# initramfs may carry. None of this gets into dom0less.
+#
+#   build/xen/xen-4.14         hypervisor, with the patches of xen/patches/4.14
+#   build/xen/xenstored-4.14   C xenstored, static, with these patches, too
+#   build/xen/xenstored-4.17   C xenstored, static, of the pinned sources as
+#   build/xen/xenstored-4.20   they are
+#
+# Each is made once, and again when its pin or its patches change.
+
+R := build/xen
+xenstoreds := $(addprefix $R/xenstored-,4.14 4.17 4.20)
+release-programs := $R/xen-4.14 $(xenstoreds)
+release-packages := bison flex gcc libc6-dev patch perl
+
+xen-4.14: $R/xen-4.14 $R/xenstored-4.14
+xenstored: $(xenstoreds)
+
+setup: setup-release
+setup-release: setup-build
+	@xen/setup $(release-packages)
+
+check check-fast: setup-release $(SRC)/xen-4.14.pin
+check check-system: $(release-programs)
+
+clean: clean-release
+clean-release:
+	rm -rf $R
+
+.PHONY: xen-4.14 xenstored setup-release clean-release
+
+# Any other architecture's make leaves them to one for arm64.
+ifneq ($(ARCH),arm64)
+$(release-programs): FORCE
+	$(Q)$(MAKE) --no-print-directory ARCH=arm64 O=build/arm64 $@
+else
+
+# A copy is patched: the tree of the pin stays as it came.
+$R/src-4.14/.done: $(SRC)/xen-4.14.pin $(wildcard xen/patches/4.14/*) | setup-release
+	$(call say,PATCH)
+	@rm -rf $(@D) && mkdir -p $R && cp -R $(SRC)/xen-4.14 $(@D)
+	@for patch in xen/patches/4.14/*; do \
+		patch -s -p1 -F0 -d $(@D) <$$patch || exit; done
+	@touch $@
+
+# Xen's own makefiles shall see nothing of ours.
+$R/xen-%: $R/src-%/.done
+	$(call say,XEN)
+	@cd $R/src-$*/xen && for goal in defconfig build; do \
+		env -i PATH="$$PATH" make -j$$(nproc) XEN_TARGET_ARCH=arm64 \
+			CROSS_COMPILE=$(CROSS_COMPILE) $$goal || exit; \
+	done >../build.log 2>&1 || { tail -n 20 ../build.log; exit 1; }
+	@cp $R/src-$*/xen/xen $@
+
+# RELEASE, TREE, the file that says that the tree is there
+define xenstored
+$R/xenstored-$1: $3 xen/xenstored $(MUSL)/.done | setup-release
+	$$(call say,CC)
+	@mkdir -p $R
+	$(Q)$$(CC) $$(base-cflags) -w -DNDEBUG $$(libc-cppflags) $$(base-ldflags) -s -o $$@ \
+		$$(musl-lib)/crt1.o $$(musl-lib)/crti.o $$$$(xen/xenstored $2 $$@.include) \
+		-Wl,--start-group $$(musl-lib)/libc.a -lgcc -Wl,--end-group $$(musl-lib)/crtn.o
+endef
+$(eval $(call xenstored,4.14,$R/src-4.14,$R/src-4.14/.done))
+$(eval $(call xenstored,4.17,$(SRC)/xen-4.17,$(SRC)/xen-4.17.pin))
+$(eval $(call xenstored,4.20,$(SRC)/xen-4.20,$(SRC)/xen-4.20.pin))
+endif
