@@ -147,7 +147,7 @@ static bool is_running(unsigned int domid)
 static int list(bool store)
 {
 	char line[REPORT_LINE_MAX];
-	int status = applet_observe_domains(&store);
+	int status = applet_observe_domains(&store, true);
 	unsigned int i;
 
 	status = applet_worse(status, applet_find_operands(opts.operands));

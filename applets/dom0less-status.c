@@ -14,6 +14,7 @@
  *   closed  the guest closed its port    foreign  another domain serves it
  *   unsupported  cannot work, and why    dying  shut down or being destroyed
  *   xl  built by the toolstack           control  this domain, or xenstore's
+ *   unknown  it could not be looked at
  *
  *   -j, --json               a JSON array, an object for each domain
  *   -o, --output FIELD,...   only these fields, a TAB between, or JSON
@@ -26,6 +27,7 @@
  * Exit status: 0 all enhanced domains are connected; 1 some are not; 2 usage
  * error; 3 nothing to ask (no Xen, no privilege); 4 the deadline passed.
  */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -120,16 +122,30 @@ static const char *daemon_name(void)
 	if (!store)
 		return "no xenstored answers";
 	rc = store_read("/tool/xenstored", value, sizeof(value));
+	if (rc < 0 && rc != -ENOENT)
+		return "xenstored answers";
 	return rc > 0 ? "oxenstored answers" : "C xenstored answers";
 }
 
-static bool has_node(const char *node)
+/* The length of our own domain's node, or -errno. */
+static int own_node(const char *node)
 {
 	char path[STORE_PATH_MAX], value[STORE_VALUE_MAX + 1];
 
 	snprintf(path, sizeof(path), "/local/domain/%u/%s", hyp_about()->self,
 		 node);
-	return store_read(path, value, sizeof(value)) >= 0;
+	return store_read(path, value, sizeof(value));
+}
+
+static const char *own_nodes(void)
+{
+	int name = own_node("name"), domid = own_node("domid");
+
+	if (name >= 0 && domid >= 0)
+		return "its own nodes are there";
+	if (name == -ENOENT || domid == -ENOENT)
+		return "its own nodes are missing (init-dom0less --dom0)";
+	return "its own nodes cannot be read";
 }
 
 /* The ground that everything stands on, in one line. */
@@ -144,12 +160,7 @@ static void print_ground(void)
 	       about->major, about->minor,
 	       msg_escape(extra, sizeof(extra), about->extra), domctl,
 	       about->self, daemon_name());
-	if (!store)
-		puts("");
-	else if (has_node("name") && has_node("domid"))
-		puts("; its own nodes are there");
-	else
-		puts("; its own nodes are missing (init-dom0less --dom0)");
+	printf("%s%s\n", store ? "; " : "", store ? own_nodes() : "");
 }
 
 static const char *first_step;
@@ -170,7 +181,8 @@ static const char *next_step(struct domain *domain)
 	};
 
 	first_step = NULL;
-	if (domain->rule->action == DOMAIN_ATTACH) {
+	if (domain->rule->action == DOMAIN_ATTACH ||
+	    domain->rule->action == DOMAIN_ATTACH_NOTE) {
 		attach_begin(&attach);
 		attach_run(&attach);
 	}
@@ -229,14 +241,16 @@ static bool is_shown(const struct domain *domain)
 	return *opts.operands || (state != DOMAIN_XL && state != DOMAIN_SELF);
 }
 
-/* Look at everything anew; a xenstored that came up is used. */
-static int look(void)
+/*
+ * Look at everything anew; a xenstored that came up is used. SAY what cannot
+ * be looked at.
+ */
+static int look(bool say)
 {
 	int status = applet_list_domains();
 
-	if (!store)
-		store = applet_try_store();
-	status = applet_worse(status, applet_observe_domains(&store));
+	store = applet_try_store();
+	status = applet_worse(status, applet_observe_domains(&store, say));
 	if (!store)
 		store_close();
 	return status;
@@ -263,40 +277,52 @@ static void print_all(void)
 	for (i = 0; i < applet_ndomains; i++)
 		if (is_shown(&applet_domains[i]))
 			print(&applet_domains[i]);
-	applet_write_end(&opts.output);
+	if (!opts.quiet)
+		applet_write_end(&opts.output);
 }
 
 static int wait_for_all(void)
 {
 	int64_t deadline = clock_ms() + opts.timeout;
-	int status = look();
+	int status = look(true);
 
 	while (all_connected() && clock_left(deadline)) {
 		clock_nap(POLL_MS, deadline);
-		status = look();
+		status = look(false);
 	}
 	return all_connected() ? applet_worse(status, APPLET_DEADLINE)
 			       : status;
 }
 
+/* Print the domains whose state is not the one remembered; remember it. */
+static void print_changes(signed char *seen)
+{
+	static signed char now[HYP_DOMID_LAST + 1];	/* state + 1 */
+	struct domain *domain;
+	uint16_t domid;
+
+	memset(now, 0, sizeof(now));
+	for (domain = applet_domains; domain < applet_domains +
+	     applet_ndomains; domain++) {
+		domid = domain->info.domid;
+		now[domid] = (signed char)(domain->rule->state + 1);
+		if (is_shown(domain) && seen[domid] != now[domid])
+			print(domain);
+	}
+	memcpy(seen, now, sizeof(now));
+}
+
 /* Until interrupted, or nobody reads it any more. */
 static int watch(void)
 {
-	static signed char seen[HYP_DOMID_LAST + 1];	/* state + 1 */
-	struct domain *domain;
+	static signed char seen[HYP_DOMID_LAST + 1];
+	bool first = true;
 
+	opts.output.endless = true;
 	while (!ferror(stdout)) {
-		look();
-		for (domain = applet_domains; domain < applet_domains +
-		     applet_ndomains; domain++) {
-			signed char now = (signed char)
-				(domain->rule->state + 1);
-
-			if (is_shown(domain) &&
-			    seen[domain->info.domid] != now)
-				print(domain);
-			seen[domain->info.domid] = now;
-		}
+		look(first);
+		first = false;
+		print_changes(seen);
 		fflush(stdout);
 		clock_nap(POLL_MS, clock_ms() + POLL_MS);
 	}
@@ -305,7 +331,7 @@ static int watch(void)
 
 static int show(void)
 {
-	int status = opts.wait ? wait_for_all() : look();
+	int status = opts.wait ? wait_for_all() : look(true);
 
 	status = applet_worse(status, applet_find_operands(opts.operands));
 	print_all();

@@ -46,7 +46,7 @@ enum {
 };
 
 struct opts {
-	bool control, dry, userdata, wait;
+	bool control, dry, kmsg, userdata, wait;
 	const char *dtb;
 	int64_t timeout;		/* ms */
 	struct {
@@ -129,9 +129,7 @@ static int parse(int argc, char **argv)
 			rc = parse_driver(optarg);
 			break;
 		case 'k':
-			if (msg_kmsg())
-				msg(MSG_NOTE, MSG_NO_DOMAIN,
-				    "/dev/kmsg: cannot be written");
+			opts.kmsg = true;
 			break;
 		case 'n':
 			opts.dry = true;
@@ -268,41 +266,51 @@ static void say_step(const struct attach *attach, const char *step)
 }
 
 /*
+ * Say why a domain is not attached. Without operands only what should have
+ * worked is a failure, and worth a line.
+ */
+static int refuse(const struct domain *domain)
+{
+	const struct domain_rule *rule = domain->rule;
+	bool failed = rule->action != DOMAIN_IGNORE || *opts.operands;
+
+	msg(failed ? MSG_ERROR : MSG_STEP, domain->info.domid, "%s: %s",
+	    domain_state_word(rule->state), rule->sentence);
+	return failed ? APPLET_FAILED : APPLET_DONE;
+}
+
+static void begin(struct attach *attach, struct domain *domain)
+{
+	uint16_t domid = domain->info.domid;
+
+	*attach = (struct attach){
+		.domain = domain, .name = name_of(domain), .said = say_step,
+		.dry = opts.dry, .wait = opts.wait, .userdata = opts.userdata,
+		.driver_domain = opts.driver[domid / 8] & 1 << domid % 8,
+		.deadline = deadline,
+	};
+	attach_begin(attach);
+}
+
+/*
  * Look at a domain and prepare to attach it. True if there is something to
  * attach; else *STATUS is worsened by what it told the user.
  */
 static bool consider(struct domain *domain, struct attach *attach, int *status)
 {
-	unsigned int look = DOMAIN_LOOK_STORE;
-	int rc, bad_state = APPLET_FAILED;
+	int rc = domain_observe(domain, DOMAIN_LOOK_STORE |
+				(opts.dry ? 0 : DOMAIN_LOOK_WRITE));
 
-	if (!opts.dry)
-		look |= DOMAIN_LOOK_WRITE;
-	rc = domain_observe(domain, look);
-	if (rc) {
-		*status = applet_worse(*status, applet_explain(domain, rc, domain->step,
-						 NULL));
-		domain_release(domain);
-		return false;
-	}
-	if (domain->rule->action == DOMAIN_ATTACH) {
-		*attach = (struct attach){
-			.domain = domain, .name = name_of(domain),
-			.dry = opts.dry, .wait = opts.wait,
-			.userdata = opts.userdata, .deadline = deadline,
-			.driver_domain = opts.driver[domain->info.domid / 8] &
-					 1 << domain->info.domid % 8,
-			.said = say_step,
-		};
-		attach_begin(attach);
+	if (!rc && domain->rule->action == DOMAIN_ATTACH_NOTE)
+		msg(MSG_NOTE, domain->info.domid, "%s", domain->rule->sentence);
+	if (!rc && (domain->rule->action == DOMAIN_ATTACH ||
+		    domain->rule->action == DOMAIN_ATTACH_NOTE)) {
+		begin(attach, domain);
 		return true;
 	}
-	/* without operands only what should have worked is worth a line */
-	if (domain->rule->action == DOMAIN_IGNORE && !*opts.operands)
-		bad_state = APPLET_DONE;
-	msg(bad_state ? MSG_ERROR : MSG_STEP, domain->info.domid, "%s: %s",
-	    domain_state_word(domain->rule->state), domain->rule->sentence);
-	*status = applet_worse(*status, bad_state);
+	rc = rc ? applet_explain(domain, rc, domain->step, NULL)
+		: refuse(domain);
+	*status = applet_worse(*status, rc);
 	domain_release(domain);
 	return false;
 }
@@ -310,17 +318,19 @@ static bool consider(struct domain *domain, struct attach *attach, int *status)
 /* True: not finished, to be called again. */
 static bool progress(struct attach *attach, int *status)
 {
+	struct domain *domain = attach->domain;
 	int rc = attach_run(attach);
 
 	if (rc == -EAGAIN)
 		return true;
-	if (rc == -ESRCH)
-		msg(MSG_STEP, attach->domain->info.domid, "it vanished");
-	else if (rc)
-		*status = applet_worse(*status, applet_explain(attach->domain, rc,
-						 attach->step, attach->hint));
 	attached += !rc;
-	domain_release(attach->domain);
+	if (rc == -ESRCH)
+		msg(MSG_STEP, domain->info.domid, "it vanished");
+	else if (rc)
+		*status = applet_worse(*status,
+				       applet_explain(domain, rc, attach->step,
+						      attach->hint));
+	domain_release(domain);
 	return false;
 }
 
@@ -390,30 +400,56 @@ static int init_control(const struct domain *control)
 	}
 	if (!rc)
 		rc = control_userdata(control);
-	return rc ? applet_explain(control, rc, "set up the control domain", NULL)
-		  : APPLET_DONE;
+	if (!rc)
+		return APPLET_DONE;
+	return applet_explain(control, rc, "set up the control domain", NULL);
+}
+
+/* No xenstore for anybody: only -v wants to know why. */
+static int refuse_all(void)
+{
+	int rc, status = APPLET_DONE;
+	struct domain *domain;
+	unsigned int i;
+
+	for (i = 0; i < applet_ndomains; i++) {
+		domain = &applet_domains[i];
+		rc = domain_observe(domain, 0);
+		rc = rc ? applet_explain(domain, rc, domain->step, NULL)
+			: refuse(domain);
+		status = applet_worse(status, rc);
+		domain_release(domain);
+	}
+	return status;
 }
 
 static int work(void)
 {
+	const struct domain *domain;
 	unsigned int i, enhanced;
 	int status, rc;
 
 	status = applet_list_domains();
 	enhanced = glance(0);
 	if (!enhanced && !opts.control && !*opts.operands)
-		return status;
+		return applet_worse(status, refuse_all());
 	rc = applet_open_store(deadline);
 	if (rc)
 		return rc;
 	if (opts.userdata && !userdata_possible())
 		msg(MSG_STEP, MSG_NO_DOMAIN, "%s: not there or not writable, "
 		    "libxl's files are left out", userdata_dir);
+	if (!hyp_about()->domctl)
+		msg(MSG_NOTE, MSG_NO_DOMAIN, "Xen %u.%u: its domctl interface "
+		    "is none of " HYP_DOMCTL_KNOWN ", so UUIDs and vCPUs are "
+		    "left out", hyp_about()->major, hyp_about()->minor);
 	glance(DOMAIN_LOOK_STORE);
 	status = applet_worse(status, applet_find_operands(opts.operands));
-	for (i = 0; opts.control && i < applet_ndomains; i++)
-		if (applet_domains[i].info.domid == hyp_about()->self)
-			status = applet_worse(status, init_control(&applet_domains[i]));
+	for (i = 0; opts.control && i < applet_ndomains; i++) {
+		domain = &applet_domains[i];
+		if (domain->info.domid == hyp_about()->self)
+			status = applet_worse(status, init_control(domain));
+	}
 	status = applet_worse(status, attach_all());
 	store_close();
 	msg(MSG_LOG, MSG_NO_DOMAIN, "%u domains attached to xenstore",
@@ -427,6 +463,8 @@ int init_dom0less_main(int argc, char **argv)
 
 	if (rc >= 0)
 		return rc;
+	if (opts.kmsg && msg_kmsg())
+		msg(MSG_NOTE, MSG_NO_DOMAIN, "/dev/kmsg: cannot be written");
 	deadline = clock_ms() + opts.timeout;
 	rc = applet_load_dtb(opts.dtb);
 	if (!rc)

@@ -197,7 +197,7 @@ bool applet_try_store(void)
 	return !store_open(clock_ms(), hyp_about()->self != 0);
 }
 
-int applet_observe_domains(bool *store)
+int applet_observe_domains(bool *store, bool say)
 {
 	int rc, status = APPLET_DONE;
 	struct domain *domain;
@@ -212,9 +212,10 @@ int applet_observe_domains(bool *store)
 			*store = rc != 0;	/* then it was not the store */
 		}
 		domain_release(domain);
+		if (rc && say)
+			applet_explain(domain, rc, domain->step, NULL);
 		if (rc)
-			status = applet_explain(domain, rc, domain->step,
-						NULL);
+			status = APPLET_FAILED;
 	}
 	return status;
 }
@@ -227,7 +228,7 @@ int applet_choose_fields(struct applet_output *output, const char *names)
 
 	if (!unknown)
 		return APPLET_DONE;
-	msg(MSG_ERROR, MSG_NO_DOMAIN, "%.*s: no such field, these are:",
+	msg(MSG_ERROR, MSG_NO_DOMAIN, "%.*s: no such field, or named twice; these are:",
 	    (int)size, unknown);
 	for (i = 0; report_name(i); i++)
 		msg(MSG_ERROR, MSG_NO_DOMAIN, "  %s", report_name(i));
@@ -240,7 +241,9 @@ void applet_write(struct applet_output *output, const struct report *report)
 
 	if (!output->fields.count)
 		report_choose_all(&output->fields);
-	if (output->json)
+	if (output->json && output->endless)
+		puts(report_json(line, &output->fields, report));
+	else if (output->json)
 		printf("%s%s", output->written++ ? ",\n" : "[",
 		       report_json(line, &output->fields, report));
 	else

@@ -84,16 +84,19 @@ int applet_list_domains(void);
 
 /*
  * Observe all of them, reading only. STORE: xenstored is connected; it
- * becomes false if xenstored fails on the way, and less is known then.
+ * becomes false if xenstored fails on the way, and less is known then. SAY
+ * what cannot be looked at.
  */
-int applet_observe_domains(bool *store);
+int applet_observe_domains(bool *store, bool say);
 
-/* Connect to xenstored if that can be done at once. Says nothing. */
+/* Connect to xenstored if that can be done at once, or give the connection
+ * that there is some more time. Says nothing. */
 bool applet_try_store(void);
 
 /* How -p, -o and --json want their domains written. */
 struct applet_output {
 	bool tsv, json;
+	bool endless;		/* JSON objects, a line each, in no array */
 	struct report_fields fields;
 	unsigned int written;
 };

@@ -15,11 +15,15 @@ enum {
 	 * C xenstored before 4.17 leaves it to us. */
 	HANDSHAKE_MS = 5000,
 	/*
-	 * A Linux guest that found no page early in its boot waits from late
-	 * in its boot on, and an event in between wakes nobody. There is no
-	 * seeing where it is, so it is notified again for this long.
+	 * A Linux guest that found no page early in its boot sleeps until an
+	 * event comes late in its boot, and an event in between wakes nobody.
+	 * It is known to sleep only when it uses no CPU: so it is notified
+	 * again until it has used next to none for SETTLE_MS. One that works
+	 * for ever and never speaks is given up after BUSY_MS.
 	 */
 	SETTLE_MS = 2000,
+	BUSY_MS = 15000,
+	BUSY_PERCENT = 10,
 	KICK_AGAIN_MS = 100,
 };
 
@@ -66,8 +70,8 @@ static int page_take(struct attach *attach)
 	if (info->max_pages <= info->tot_pages)
 		rc = hyp_set_max_pages(info->domid, info->tot_pages + 1);
 	if (rc == -EPROTONOSUPPORT)
-		return hint(attach, rc, "this release of Xen has a domctl "
-			    "interface unknown to this tool");
+		return hint(attach, rc, "Xen's domctl interface is none of "
+			    HYP_DOMCTL_KNOWN ", which this tool knows");
 	if (rc)
 		return rc;
 	rc = hyp_populate(info->domid, domain->gfn);
@@ -111,17 +115,9 @@ static int ring_take(struct attach *attach)
 
 /* --- grant: xenstored maps the ring by grant reference 1 --- */
 
-static bool grant_is_good(const struct attach *attach,
-			  const struct hyp_grant *grant)
-{
-	return (grant->flags & HYP_GRANT_TYPE) == HYP_GRANT_ACCESS &&
-	       grant->domid == attach->domain->channel.remote &&
-	       grant->gfn == attach->domain->gfn;
-}
-
 static bool grant_needed(const struct attach *attach)
 {
-	return !has(attach, FACT_INTRODUCED);
+	return !has(attach, FACT_INTRODUCED) && !has(attach, FACT_GRANT);
 }
 
 static int grant_take(struct attach *attach)
@@ -137,7 +133,7 @@ static int grant_take(struct attach *attach)
 	if (rc == -EAGAIN)
 		return hint(attach, rc, "the guest has not set up its grant "
 			    "table yet");
-	if (rc || grant_is_good(attach, &grant))
+	if (rc || domain_grant_is_good(domain, &grant))
 		return rc;
 	if (grant.flags & HYP_GRANT_IN_USE)
 		return hint(attach, -EBUSY, "somebody has mapped another "
@@ -277,7 +273,7 @@ static int publish_take(struct attach *attach)
 	/* introduced by a run that died: did xenstored get this very page? */
 	if (!attach->noisy && !hyp_grant_get(domain->info.domid,
 					     DOMAIN_GRANT_REF, &grant) &&
-	    !grant_is_good(attach, &grant))
+	    !domain_grant_is_good(attach->domain, &grant))
 		return hint(attach, -EBUSY, "xenstored has mapped another "
 			    "page");
 	rc = hyp_param_set(domain->info.domid, HYP_STORE_PFN, domain->gfn);
@@ -320,18 +316,48 @@ static bool answer_needed(const struct attach *attach)
 	       (attach->wait || attach->noisy);
 }
 
+/*
+ * Has the guest used CPU since it was last notified? -ESRCH: it is gone, or
+ * going; our own mapping keeps it in Xen's list for as long as we look.
+ */
+static int guest_worked(struct attach *attach, int64_t now)
+{
+	uint64_t before = attach->cpu_time;
+	int64_t ms = now - attach->kicked;
+	struct hyp_domain info;
+
+	if (hyp_domains(attach->domain->info.domid, &info, 1) != 1 ||
+	    info.domid != attach->domain->info.domid ||
+	    info.flags & (HYP_DYING | HYP_SHUTDOWN))
+		return -ESRCH;
+	attach->cpu_time = info.cpu_time;
+	return before && ms > 0 &&
+	       (info.cpu_time - before) / 1000000 * 100 / (uint64_t)ms >=
+	       BUSY_PERCENT;
+}
+
 static int answer_take(struct attach *attach)
 {
 	int64_t now = clock_ms();
+	int worked;
 
 	domain_look_at_ring(attach->domain);
 	if (has(attach, FACT_SPOKEN))
 		return 0;
-	if (!attach->wait && (now - attach->since >= SETTLE_MS ||
+	if (!attach->busy)
+		attach->busy = now;
+	if (!attach->wait && (now - attach->busy >= SETTLE_MS ||
+			      now - attach->since >= BUSY_MS ||
 			      !clock_left(attach->deadline)))
 		return 0;
-	if (now - attach->kicked >= KICK_AGAIN_MS)
-		notify_take(attach);
+	if (now - attach->kicked < KICK_AGAIN_MS)
+		return -EAGAIN;
+	worked = guest_worked(attach, now);
+	if (worked < 0)
+		return worked;
+	if (worked)
+		attach->busy = now;
+	notify_take(attach);
 	return -EAGAIN;
 }
 

@@ -36,6 +36,8 @@ struct attach {
 	uint8_t uuid[UUID_SIZE];
 	int64_t since;		/* when the present wait began, 0: not yet */
 	int64_t kicked;		/* when the guest was last notified */
+	int64_t busy;		/* when it was last seen to work, 0: not yet */
+	uint64_t cpu_time;	/* ns it had used by the last notification */
 };
 
 /* Begin: choose the UUID, which never changes once a domain has one. */

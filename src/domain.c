@@ -10,6 +10,7 @@
 
 static const char *const words[DOMAIN_STATES] = {
 	[DOMAIN_GONE] = "gone",
+	[DOMAIN_UNKNOWN] = "unknown",
 	[DOMAIN_SELF] = "control",
 	[DOMAIN_DYING] = "dying",
 	[DOMAIN_PLAIN] = "plain",
@@ -74,6 +75,11 @@ static const struct domain_rule rules[] = {
 	{ FACT_UNBOUND | FACT_HANDLE, 0,
 	  DOMAIN_PARTIAL, DOMAIN_ATTACH,
 	  "a run of init-dom0less ended early: run init-dom0less again" },
+	{ FACT_PFN | FACT_UNBOUND | FACT_SPOKEN, 0,
+	  DOMAIN_WAITING, DOMAIN_ATTACH_NOTE,
+	  "the guest spoke before it was told to, and its requests get lost: "
+	  "its kernel is too old for this Xen (needs Linux 6.10, 6.9.4, "
+	  "6.6.33 or 6.1.93)" },
 	{ FACT_UNBOUND, 0, DOMAIN_WAITING, DOMAIN_ATTACH,
 	  "enhanced, and nobody has initialised it: run init-dom0less" },
 	/* bound and introduced from here on */
@@ -92,7 +98,7 @@ static const struct domain_rule rules[] = {
 	  "all is set up; the guest has not used it yet: is its kernel "
 	  "Linux 5.19 or later, with CONFIG_XEN?" },
 	{ 0, 0, DOMAIN_CONNECTED, DOMAIN_ATTACH,
-	  "the guest uses its xenstore: nothing to do" },
+	  "the guest uses its xenstore" },
 };
 
 const char *domain_state_word(enum domain_state state)
@@ -193,6 +199,23 @@ static int look_at_page(struct domain *domain, bool write)
 	return 0;
 }
 
+bool domain_grant_is_good(const struct domain *domain,
+			  const struct hyp_grant *grant)
+{
+	return (grant->flags & HYP_GRANT_TYPE) == HYP_GRANT_ACCESS &&
+	       grant->domid == domain->channel.remote &&
+	       grant->gfn == domain->gfn;
+}
+
+/* Not reading it is no failure: not every Xen and guest can show it yet. */
+static void look_at_grant(struct domain *domain)
+{
+	domain->grant_known = !hyp_grant_get(domain->info.domid,
+					     DOMAIN_GRANT_REF, &domain->grant);
+	fact(domain, FACT_GRANT, domain->grant_known &&
+	     domain_grant_is_good(domain, &domain->grant));
+}
+
 /* The value of the domain's NODE below TOP in BUF, "" if there is none. */
 static int look_at_node(struct domain *domain, const char *top,
 			const char *node, char *buf, size_t size)
@@ -256,6 +279,8 @@ static int look_closer(struct domain *domain, unsigned int look)
 		rc = look_at_page(domain, look & DOMAIN_LOOK_WRITE);
 	if (rc)
 		return rc;
+	if (domain->facts & FACT_UNBOUND)
+		look_at_grant(domain);
 	if (look & DOMAIN_LOOK_STORE)
 		return look_at_store(domain);
 	fact(domain, FACT_INTRODUCED | FACT_NODES,
@@ -280,22 +305,47 @@ int domain_glance(struct domain *domain, unsigned int look)
 	return look_at_params(domain);
 }
 
+/*
+ * A domain that is being destroyed while it is looked at can look like one
+ * whose xenstored failed it. Before that is said, Xen is asked again.
+ */
+static bool is_still_there(struct domain *domain)
+{
+	struct hyp_domain now;
+
+	if (domain->rule->action != DOMAIN_REFUSE &&
+	    domain->rule->state != DOMAIN_NAMELESS)
+		return true;
+	if (hyp_domains(domain->info.domid, &now, 1) != 1 ||
+	    now.domid != domain->info.domid)
+		return false;
+	if (now.flags & (HYP_DYING | HYP_SHUTDOWN)) {
+		fact(domain, FACT_DYING, true);
+		domain->info = now;
+		domain->rule = domain_decide(domain->facts);
+	}
+	return true;
+}
+
 int domain_observe(struct domain *domain, unsigned int look)
 {
 	static const struct domain_rule gone = {
 		.state = DOMAIN_GONE, .action = DOMAIN_IGNORE,
 		.sentence = "it vanished while it was looked at",
+	}, unknown = {
+		.state = DOMAIN_UNKNOWN, .action = DOMAIN_REFUSE,
+		.sentence = "it could not be looked at",
 	};
 	int rc = domain_glance(domain, look);
 
 	if (!rc && domain_is_enhanced(domain))
 		rc = look_closer(domain, look);
-	if (rc == -ESRCH) {
+	domain->rule = rc ? &unknown : domain_decide(domain->facts);
+	if (rc == -ESRCH || (!rc && !is_still_there(domain))) {
 		domain_release(domain);
 		domain->rule = &gone;
 		return 0;
 	}
-	domain->rule = domain_decide(domain->facts);
 	return rc;
 }
 

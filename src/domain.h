@@ -13,6 +13,7 @@
  */
 enum domain_state {
 	DOMAIN_GONE,
+	DOMAIN_UNKNOWN,		/* looking at it failed */
 	DOMAIN_SELF,
 	DOMAIN_DYING,
 	DOMAIN_PLAIN,
@@ -34,6 +35,7 @@ enum domain_state {
 enum domain_action {
 	DOMAIN_IGNORE,		/* none of its business */
 	DOMAIN_ATTACH,		/* take every step that is still needed */
+	DOMAIN_ATTACH_NOTE,	/* the same, and say the sentence */
 	DOMAIN_REFUSE,		/* explain; a failure */
 };
 
@@ -57,6 +59,7 @@ enum {
 	FACT_SOME_NODES = 1 << 15, /* at least one of them is */
 	FACT_STATIC = 1 << 16,	/* direct-map or static-mem, Xen < 4.21 */
 	FACT_HANDLE = 1 << 17,	/* somebody gave it a handle: its UUID */
+	FACT_GRANT = 1 << 18,	/* the grant entry gives xenstored the page */
 };
 
 /* One row of the decision table: the first that fits a domain decides. */
@@ -86,6 +89,8 @@ struct domain {
 	uint64_t gfn;		/* the ring page: PFN, or where it belongs */
 	struct hyp_evtchn channel;
 	struct hyp_ring ring;
+	struct hyp_grant grant;	/* for xenstored, while it has not mapped it */
+	bool grant_known;
 	void *page;		/* mapped ring, NULL if it is not */
 	char name[DOMAIN_NAME_MAX];	/* "" if it has none */
 	char vm[64];		/* value of its vm node, "" if none */
@@ -114,10 +119,14 @@ int domain_glance(struct domain *domain, unsigned int look);
 
 /*
  * Observe DOMAIN, whose .info is filled in: everything else of it, ending
- * with .rule. Changes nothing. 0, or -errno with .step. A domain that
- * vanished is no failure, its state is DOMAIN_GONE.
+ * with .rule. Changes nothing. 0, or -errno with .step; its state is then
+ * DOMAIN_UNKNOWN. A domain that vanished is no failure but DOMAIN_GONE.
  */
 int domain_observe(struct domain *domain, unsigned int look);
+
+/* Does GRANT give xenstored the domain's ring page? */
+bool domain_grant_is_good(const struct domain *domain,
+			  const struct hyp_grant *grant);
 
 /* Read the mapped ring again, and the facts that come from it. */
 void domain_look_at_ring(struct domain *domain);

@@ -18,6 +18,9 @@
  * initialisation (docs/features/dom0less.pandoc). */
 #define HYP_NO_FRAME (~(uint64_t)0)
 
+/* The domctl interface versions that can be spoken: Xen 4.12 to 4.22. */
+#define HYP_DOMCTL_KNOWN "0x11 to 0x18"
+
 /* HVM parameters, public/hvm/params.h. */
 enum hyp_param {
 	HYP_STORE_PFN = 1,

@@ -60,11 +60,11 @@ char *msg_escape(char *buf, size_t size, const char *text)
 
 /* One write, so that lines of several processes never mix. */
 static void put(int fd, const char *prefix, const char *domain,
-		const char *text, const char *end)
+		const char *text)
 {
 	char line[LINE_SIZE];
-	int n = snprintf(line, sizeof(line), "%s: %s%s%s", prefix, domain,
-			 text, end);
+	int n = snprintf(line, sizeof(line), "%s: %s%s\n", prefix, domain,
+			 text);
 
 	if (n >= (int)sizeof(line))
 		n = sizeof(line) - 1;
@@ -84,8 +84,8 @@ void msg(enum msg_level level, int domid, const char *format, ...)
 	if (domid != MSG_NO_DOMAIN)
 		snprintf(domain, sizeof(domain), "d%d: ", domid);
 	if (level <= limit)
-		put(STDERR_FILENO, applet, domain, text, "\n");
+		put(STDERR_FILENO, applet, domain, text);
 	if (kmsg >= 0 && level != MSG_STEP && kmsg_lines++ < KMSG_LINES)
 		put(kmsg, level == MSG_ERROR ? "<3>dom0less" : "<6>dom0less",
-		    domain, text, "");
+		    domain, text);
 }

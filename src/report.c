@@ -18,11 +18,11 @@ enum {
 };
 
 /* When a field has a value. */
-enum when { ALWAYS, RUNS, FULL, PARAMS, CHANNEL, BOUND, RING, STORE,
+enum when { ALWAYS, RUNS, FULL, PARAMS, CHANNEL, BOUND, RING, GRANT, STORE,
 	    DECLARED, STEP };
 
 /* How it is made from the domain's bytes at the row's offset. */
-enum kind { U16, U32, U64, FRAME, TEXT, UUID_BYTES, PAGES_KIB, COUNT, MIB,
+enum kind { U16, U32, U64, FRAME, FRAME32, TEXT, UUID_BYTES, PAGES_KIB, COUNT, MIB,
 	    LETTERS, TENTHS, STATE, CHANNEL_WORD, SENTENCE, INTRODUCED,
 	    FROM_TREE_KIB, FROM_TREE_CPUS, FROM_TREE_NAME, NEXT_STEP };
 
@@ -58,6 +58,9 @@ static const struct field {
 	{ "ring_rsp_cons", U32, RING, AT(ring.rsp_cons) },
 	{ "ring_features", U32, RING, AT(ring.features) },
 	{ "ring_error", U32, RING, AT(ring.error) },
+	{ "grant_flags", U16, GRANT, AT(grant.flags) },
+	{ "grant_domid", U16, GRANT, AT(grant.domid) },
+	{ "grant_gfn", FRAME32, GRANT, AT(grant.gfn) },
 	{ "introduced", INTRODUCED, STORE, 0 },
 	{ "vm", TEXT, STORE, AT(vm) },
 	{ "next_step", NEXT_STEP, STEP, 0 },
@@ -101,6 +104,15 @@ static bool is_number(enum kind kind)
 	       kind == FROM_TREE_CPUS;
 }
 
+/* A tree need not say everything. */
+static bool is_declared(const struct dtb_domain *declared, enum kind kind)
+{
+	if (!declared)
+		return false;
+	return (kind != FROM_TREE_KIB || declared->memory) &&
+	       (kind != FROM_TREE_CPUS || declared->cpus);
+}
+
 static bool has_value(const struct report *report, const struct field *field)
 {
 	const struct domain *domain = report->domain;
@@ -111,7 +123,7 @@ static bool has_value(const struct report *report, const struct field *field)
 	if (when == ALWAYS)
 		return true;
 	if (when == DECLARED)
-		return report->declared != NULL;
+		return is_declared(report->declared, field->kind);
 	if (report->absent)
 		return false;
 	switch (when) {
@@ -125,6 +137,8 @@ static bool has_value(const struct report *report, const struct field *field)
 		return domain->facts & FACT_BOUND;
 	case RING:
 		return domain->facts & FACT_PAGE;
+	case GRANT:
+		return domain->grant_known;
 	case STORE:
 		return domain->facts & FACT_STORE;
 	case STEP:
@@ -219,6 +233,9 @@ static void value(char *text, const struct report *report,
 	case FRAME:
 		snprintf(text, VALUE_MAX, "0x%" PRIx64, *u64);
 		break;
+	case FRAME32:
+		snprintf(text, VALUE_MAX, "0x%" PRIx32, *u32);
+		break;
 	case TENTHS:
 		snprintf(text, VALUE_MAX, "%" PRIu64 ".%u", tenths(*u64) / 10,
 			 (unsigned int)(tenths(*u64) % 10));
@@ -277,25 +294,28 @@ const char *report_name(unsigned int field)
 	return field < FIELDS ? fields[field].name : NULL;
 }
 
+static bool is_chosen(const struct report_fields *chosen, unsigned char field)
+{
+	return memchr(chosen->field, field, chosen->count) != NULL;
+}
+
 const char *report_choose(struct report_fields *chosen, const char *names,
 			  size_t *size)
 {
 	unsigned char i;
 
-	for (chosen->count = 0; chosen->count < REPORT_FIELDS_MAX; ) {
+	for (chosen->count = 0; ; names += *size + 1) {
 		*size = strcspn(names, ",");
 		for (i = 0; i < FIELDS; i++)
 			if (!strncmp(fields[i].name, names, *size) &&
 			    !fields[i].name[*size])
 				break;
-		if (i == FIELDS)
+		if (i == FIELDS || is_chosen(chosen, i))
 			return names;
 		chosen->field[chosen->count++] = i;
 		if (!names[*size])
 			return NULL;
-		names += *size + 1;
 	}
-	return names;
 }
 
 /* Append to LINE as far as it goes. */

@@ -29,8 +29,8 @@ struct report_fields {
 };
 
 /*
- * Read "NAME,NAME..." into FIELDS. NULL, or the name that nobody knows, up to
- * its comma, in *SIZE bytes.
+ * Read "NAME,NAME..." into FIELDS. NULL, or the name that nobody knows or
+ * that stands there twice, *SIZE bytes up to its comma.
  */
 const char *report_choose(struct report_fields *fields, const char *names,
 			  size_t *size);

@@ -33,7 +33,8 @@ enum store_perm {
  * not answer. XENSTORED_PATH and XENSTORED_RUNDIR are honoured. BUS_TOO: if there
  * is no socket, xenstored runs elsewhere and the kernel's /dev/xen/xenbus
  * leads to it. DEADLINE holds for every later call, too; one that has passed
- * leaves a second for each connection, so that a single try can succeed.
+ * leaves three seconds, so that a single try can succeed on a busy machine.
+ * Where there is a connection already, only the deadline is new.
  */
 int store_open(int64_t deadline, bool bus_too);
 void store_close(void);

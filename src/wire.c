@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <errno.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/types.h>
 
@@ -117,6 +118,7 @@ static void exchange(char *text, size_t size)
 	for (id = 0; !rc && id < last; id++)
 		rc = receive_answer(id, text, size);
 	if (rc) {
+		rc = error ? error : rc;
 		wire_use(-1, one_by_one);
 		error = rc;
 	}

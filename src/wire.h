@@ -35,7 +35,7 @@ void wire_put(enum wire_type type, uint32_t tx, const void *payload,
 
 /*
  * Send what is queued and read all answers. 0, or the first error since the
- * last call, -errno; -EPROTO: xenstored answered something else. The last
+ * last call, -errno; -EPROTO: xenstored answered another request. The last
  * answer's text goes to REPLY, cut at SIZE bytes, unless REPLY is NULL.
  */
 int wire_flush(char *reply, size_t size);
