@@ -127,6 +127,10 @@ $(O)/dom0less: $(O)/dom0less.elf
 	$(call say,STRIP)
 	$(Q)$(STRIP) -s -R .comment -o $@ $<
 
+## xen-4.14      build/xen: Xen 4.14 with our patches and its xenstored, see xen/README
+## xenstored     build/xen: static xenstoreds of the pinned releases
+include xen/releases.mk
+
 ## man           build/man/*.8, out of the applets' opening comments
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null)
 man-pages := $(applet-names:%=build/man/%.8)
@@ -203,6 +207,10 @@ system-tests = $(sort $(wildcard tests/system/scenarios/*))
 DOM0LESS     = $(CURDIR)/build/$(HOST)/dom0less
 export SRC HOST DOM0LESS
 
+## demo          boot Xen and two guests, and tell what happens; starts here
+demo: setup-system $(or $(filter arch-arm64,$(others:%=arch-%)),$(O)/dom0less)
+	@tests/system/demo
+
 ## check         every test: check-fast and check-system
 ## check-fast    all but the boots: unit tests, command lines, the build itself
 ## check-system  real Xen with a Linux dom0 and guests, under QEMU
@@ -229,6 +237,6 @@ help:
 
 .DELETE_ON_ERROR:
 .PHONY: all setup setup-build setup-check setup-system man install uninstall size \
-	baseline bloatcheck check check-fast check-system clean distclean help \
+	baseline bloatcheck check check-fast check-system demo clean distclean help \
 	FORCE $(others:%=arch-%)
 -include $(objects:.o=.d) $(shell find $C/obj -name '*.d' 2>/dev/null)

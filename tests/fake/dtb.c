@@ -6,7 +6,7 @@
 #include "dtb.h"
 #include "world.h"
 
-/* A tree whose domains are called node1, node2... */
+/* A tree whose domains are called node1, node2..., of 64 MiB and 3 vCPUs. */
 
 int dtb_load(const char *path)
 {
@@ -22,9 +22,14 @@ unsigned int dtb_domains(void)
 
 int dtb_domain(uint16_t domid, struct dtb_domain *domain)
 {
+	struct world_domain *d = world_find(domid);
+
 	if (!domid || domid > dtb_domains())
 		return -ENOENT;
 	memset(domain, 0, sizeof(*domain));
+	domain->memory = 65536;
+	domain->cpus = 3;
+	domain->static_mem = d && d->pinned;
 	snprintf(domain->name, sizeof(domain->name), "node%u", domid);
 	domain->enhanced = DTB_ENHANCED;
 	return 0;

@@ -9,6 +9,8 @@
 #include "store.h"
 #include "world.h"
 
+enum { ONE_TRY_MS = 3000 };
+
 static int64_t limit;
 
 /* --- the tree, with xenstored's rules --- */
@@ -126,7 +128,9 @@ int store_open(int64_t deadline, bool bus)
 {
 	int rc = world_call(CALL_READ, "store_open%s", bus ? " bus" : "");
 
-	limit = deadline > world->now + 1000 ? deadline : world->now + 1000;
+	limit = world->now + ONE_TRY_MS;
+	if (limit < deadline)
+		limit = deadline;
 	while (!rc && (rc = up()) == -ENOENT && clock_left(deadline)) {
 		clock_nap(20, deadline);
 		rc = 0;
@@ -156,6 +160,7 @@ static int request(void)
 int store_read(const char *path, char *buf, size_t size)
 {
 	int rc = world_call(CALL_READ, "store_read %s", path);
+	const char *value = world->odd;
 	struct world_node *node;
 	size_t length;
 
@@ -165,13 +170,19 @@ int store_read(const char *path, char *buf, size_t size)
 		rc = -EINVAL;
 	if (rc)
 		return world_done(rc);
-	node = tree_find(world->in_tx ? &world->tx : &world->tree, path);
-	if (!node)
-		return world_done(-ENOENT);
-	length = strlen(node->value);
+	if (strcmp(path, world->odd_path)) {
+		node = tree_find(world->in_tx ? &world->tx : &world->tree,
+				 path);
+		if (!node)
+			return world_done(-ENOENT);
+		value = node->value;
+	}
+	/* the longest of all has no NUL */
+	length = strnlen(value, STORE_VALUE_MAX);
 	if (length >= size)
 		return world_done(-E2BIG);
-	memcpy(buf, node->value, length + 1);
+	memcpy(buf, value, length);
+	buf[length] = '\0';
 	return world_done((int)length);
 }
 

@@ -168,7 +168,7 @@ void world_event(struct world_domain *domain)
 		domain->wake = world->now + domain->slow;
 }
 
-static void speak(struct world_domain *d)
+void world_speak(struct world_domain *d)
 {
 	d->speeches++;
 	world_ring_set(d, RING_REQ_PROD, WORLD_SPOKEN);
@@ -194,7 +194,7 @@ static void wake(struct world_domain *d)
 	}
 	if (!world_ring(d, RING_REQ_PROD) &&
 	    d->channel.state == HYP_EVTCHN_BOUND)
-		speak(d);
+		world_speak(d);
 }
 
 /* oxenstored's main loop meets the domain. */
@@ -213,6 +213,10 @@ static void happen(void)
 {
 	struct world_domain *d;
 
+	if (world->later && world->later <= world->now) {
+		world->later = 0;
+		world->happens();
+	}
 	for (d = world->domains; d < world->domains + WORLD_DOMAINS; d++) {
 		if (d->exists && d->handshake && d->handshake <= world->now)
 			shake_hands(d);
@@ -230,6 +234,8 @@ static int64_t next_due(int64_t end)
 	int64_t due[3];
 	unsigned int i;
 
+	if (world->later > world->now && world->later < end)
+		end = world->later;
 	for (d = world->domains; d < world->domains + WORLD_DOMAINS; d++) {
 		due[0] = d->handshake;
 		due[1] = d->wake;

@@ -49,7 +49,7 @@ struct world_domain {
 	int grant_rc;		/* the table cannot be reached: why */
 	int64_t grant_at;	/* ... until then, 0: for ever */
 	uint64_t gfns[WORLD_PAGES];	/* besides RAM; 0: none */
-	bool pinned;		/* direct-map or static-mem */
+	bool pinned;		/* direct-map or static-mem, says the tree */
 	bool introduced;
 	bool loses_port;	/* xenstored dies when it is introduced */
 	enum world_guest guest;
@@ -74,7 +74,7 @@ struct world_tree {
  * CALL if that is not empty, gives RC, or is where the process dies. */
 struct world_fault {
 	unsigned int at;	/* 0: nothing goes wrong */
-	char call[32];
+	char call[48];
 	int rc;
 	enum { FAIL, DIE_BEFORE, DIE_AFTER } how;
 	bool always;		/* and all that follow, too */
@@ -100,11 +100,15 @@ struct world {
 	bool open, in_tx;
 	int tx_error;
 	unsigned int conflicts;	/* commits that will find interference */
+	char odd_path[64], odd[4096];	/* a node outside of the tree */
 
 	char identity_file[64], identity[256];	/* of the board */
 	bool file_calls;	/* those below userdata_dir are calls, too */
 	int dtb_rc;
 	unsigned int dtb_domains;
+
+	int64_t later;		/* when this happens, 0: never */
+	void (*happens)(void);
 
 	struct world_fault fault;
 	unsigned int calls, changes, mapped, kicks, introductions;
@@ -188,6 +192,33 @@ unsigned int world_count(const char *call);
  * them. NULL, or what is wrong. */
 struct nodes;
 const char *world_check_nodes(const struct nodes *nodes);
+
+/* xenstored serves the domain, which is called webN; its guest has spoken. */
+void world_serve(struct world_domain *domain);
+void world_speak(struct world_domain *domain);
+
+/*
+ * Every state a domain can be in, some in more than one way: the word, what
+ * its sentence says, and the step that is next, with xenstored and without.
+ */
+struct world_state {
+	unsigned int minor;
+	const char *what, *word, *means, *next, *blind_word, *blind_next;
+	void (*make)(uint16_t domid);
+};
+extern const struct world_state world_states[];
+extern const unsigned int world_nstates;
+
+/* A new world with domains 1, 2... in states FROM and following; how many. */
+unsigned int world_begin(unsigned int from);
+
+/* Must a domain in this state be connected before all is well? */
+bool world_is_bad(const char *word);
+
+/* All that an observer must leave alone, in a buffer of its own until the
+ * next call; true if it is the same as then. */
+void world_remember(void);
+bool world_is_unchanged(void);
 
 /* What dies with a process: mappings, files, connections. */
 void world_process_ends(void);

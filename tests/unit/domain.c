@@ -6,7 +6,7 @@
 #include "tap.h"
 #include "world.h"
 
-enum { FACTS = 17 };
+enum { FACTS = 19 };
 
 /*
  * The decision table once more, by columns and not by rows: who is it, can
@@ -30,8 +30,10 @@ static struct verdict unbound(uint32_t f)
 		return VERDICT(STALE, REFUSE);
 	if (!told && !page && f & FACT_STATIC)
 		return VERDICT(UNSUPPORTED, REFUSE);
-	if (f & FACT_SOME_NODES || (!told && page))
+	if (f & (FACT_SOME_NODES | FACT_HANDLE) || (!told && page))
 		return VERDICT(PARTIAL, ATTACH);
+	if (told && f & FACT_SPOKEN)
+		return VERDICT(WAITING, ATTACH_NOTE);
 	return VERDICT(WAITING, ATTACH);
 }
 
@@ -82,7 +84,8 @@ static bool possible(uint32_t f)
 	       !both(f, FACT_PFN | FACT_NO_PFN) &&
 	       (f & FACT_PAGE || !(f & (FACT_RECONNECT | FACT_SPOKEN))) &&
 	       (f & (FACT_UNBOUND | FACT_BOUND) || !(f & FACT_FOREIGN)) &&
-	       (f & FACT_SOME_NODES || !(f & FACT_NODES));
+	       (f & FACT_SOME_NODES || !(f & FACT_NODES)) &&
+	       (f & FACT_UNBOUND || !(f & FACT_GRANT));
 }
 
 /* What is never touched, however odd the facts are. */
@@ -107,7 +110,8 @@ static void every_combination(void)
 		dumb += !rule->sentence || !*rule->sentence ||
 			strlen(rule->sentence) > 250 ||
 			!domain_state_word(rule->state);
-		touched += hands_off(f) && rule->action == DOMAIN_ATTACH;
+		touched += hands_off(f) && (rule->action == DOMAIN_ATTACH ||
+				rule->action == DOMAIN_ATTACH_NOTE);
 		if (!possible(f))
 			continue;
 		n++;
@@ -127,6 +131,8 @@ static void every_combination(void)
 #define FRESH (FACT_EVTCHN | FACT_UNBOUND | FACT_STORE)
 #define SERVED (FACT_EVTCHN | FACT_BOUND | FACT_STORE | FACT_INTRODUCED)
 #define NODES (FACT_NODES | FACT_SOME_NODES)
+/* Xen 4.21 gives the page, and the grant that leads to it. */
+#define GIVEN (FACT_PFN | FACT_PAGE | FACT_RECONNECT | FACT_GRANT)
 
 static const struct {
 	const char *what;
@@ -168,7 +174,12 @@ static const struct {
 	{ "Xen 4.21, fresh", FRESH | FACT_PFN | FACT_PAGE | FACT_RECONNECT,
 	  DOMAIN_WAITING, DOMAIN_ATTACH },
 	{ "Xen 4.21, guest spoke too early", FRESH | FACT_PFN | FACT_PAGE |
-	  FACT_RECONNECT | FACT_SPOKEN, DOMAIN_WAITING, DOMAIN_ATTACH },
+	  FACT_RECONNECT | FACT_SPOKEN, DOMAIN_WAITING,
+	  DOMAIN_ATTACH_NOTE },
+	{ "Xen 4.17, only its handle set", FRESH | FACT_NO_PFN | FACT_HANDLE,
+	  DOMAIN_PARTIAL, DOMAIN_ATTACH },
+	{ "Xen 4.21, only its handle set", FRESH | FACT_PFN | FACT_PAGE |
+	  FACT_RECONNECT | FACT_HANDLE, DOMAIN_PARTIAL, DOMAIN_ATTACH },
 	{ "Xen 4.21, nodes written", FRESH | FACT_PFN | FACT_PAGE |
 	  FACT_RECONNECT | NODES, DOMAIN_PARTIAL, DOMAIN_ATTACH },
 	{ "told, flag lost, unused", FRESH | FACT_PFN | FACT_PAGE,
@@ -208,7 +219,7 @@ static void every_row(void)
 static void words(void)
 {
 	static const char *const words[] = {
-		"gone", "control", "dying", "plain", "xl", "foreign",
+		"gone", "unknown", "control", "dying", "plain", "xl", "foreign",
 		"closed", "unsupported", "stale", "waiting", "partial",
 		"introduced", "nameless", "ready", "connected",
 	};
@@ -270,8 +281,7 @@ static void serve(struct world_domain *d)
 static void observing(void)
 {
 	OBSERVE(17, , FRESH | FACT_NO_PFN, "waiting", "4.17");
-	OBSERVE(21, , FRESH | FACT_PFN | FACT_PAGE | FACT_RECONNECT,
-		"waiting", "4.21");
+	OBSERVE(21, , FRESH | GIVEN, "waiting", "4.21");
 	OBSERVE(17, world_add_page(d, 0x39001), FRESH | FACT_NO_PFN |
 		FACT_PAGE, "partial", "4.17, page");
 	OBSERVE(17, d->evtchn = 0, FACT_NO_PFN, "plain", "no port");
@@ -300,24 +310,38 @@ static void observing(void)
 		.call = "evtchn_status", .rc = -EINVAL }),
 		FACT_EVTCHN | FACT_STORE | FACT_PFN | FACT_PAGE |
 		FACT_RECONNECT, "closed", "no such port");
-	OBSERVE(21, d->pfn = 0, FRESH, "unsupported", "page 0");
+	OBSERVE(21, d->pfn = 0, FRESH | FACT_GRANT, "unsupported", "page 0");
 	OBSERVE(21, d->pfn = 0x77, FRESH | FACT_PFN, "unsupported",
 		"page missing");
-	OBSERVE(21, world_ring_set(d, RING_REQ_PROD, 5), FRESH | FACT_PFN |
-		FACT_PAGE | FACT_RECONNECT | FACT_SPOKEN, "waiting",
-		"spoke too early");
+	OBSERVE(21, world_ring_set(d, RING_REQ_PROD, 5), FRESH | GIVEN |
+		FACT_SPOKEN, "waiting", "spoke too early");
 	OBSERVE(21, (world_ring_set(d, RING_CONNECTION, 0),
 		     world_ring_set(d, RING_REQ_CONS, 1)), FRESH | FACT_PFN |
-		FACT_PAGE | FACT_SPOKEN, "stale", "req_cons");
+		FACT_PAGE | FACT_SPOKEN | FACT_GRANT, "stale", "req_cons");
 	OBSERVE(21, (world_ring_set(d, RING_CONNECTION, 0),
 		     world_ring_set(d, RING_RSP_CONS, 1)), FRESH | FACT_PFN |
-		FACT_PAGE | FACT_SPOKEN, "stale", "rsp_cons");
+		FACT_PAGE | FACT_SPOKEN | FACT_GRANT, "stale", "rsp_cons");
 	OBSERVE(21, (world_ring_set(d, RING_CONNECTION, 0),
 		     world_ring_set(d, RING_RSP_PROD, 1)), FRESH | FACT_PFN |
-		FACT_PAGE | FACT_SPOKEN, "stale", "rsp_prod");
-	OBSERVE(21, world_ring_set(d, RING_CONNECTION, 0xdead), FRESH |
-		FACT_PFN | FACT_PAGE | FACT_RECONNECT, "waiting",
-		"odd connection");
+		FACT_PAGE | FACT_SPOKEN | FACT_GRANT, "stale", "rsp_prod");
+	OBSERVE(21, world_ring_set(d, RING_CONNECTION, 0xdead), FRESH | GIVEN,
+		"waiting", "odd connection");
+	OBSERVE(21, d->info.handle[15] = 1, FRESH | GIVEN | FACT_HANDLE,
+		"partial", "a handle");
+	OBSERVE(17, d->info.handle[0] = 1, FRESH | FACT_NO_PFN | FACT_HANDLE,
+		"partial", "4.17, a handle");
+	OBSERVE(21, (d->info.handle[0] = 1, d->info.full = false),
+		FRESH | GIVEN, "waiting", "a handle that nobody told of");
+	OBSERVE(21, d->grants[1].gfn++, FRESH | (GIVEN & ~FACT_GRANT),
+		"waiting", "a grant of another page");
+	OBSERVE(21, d->grants[1].domid = 2, FRESH | (GIVEN & ~FACT_GRANT),
+		"waiting", "a grant to another domain");
+	OBSERVE(21, d->grants[1].flags = 2, FRESH | (GIVEN & ~FACT_GRANT),
+		"waiting", "a grant of another type");
+	OBSERVE(21, d->grant_rc = -EAGAIN, FRESH | (GIVEN & ~FACT_GRANT),
+		"waiting", "no grant table yet");
+	OBSERVE(21, d->grant_rc = -EOPNOTSUPP, FRESH | (GIVEN & ~FACT_GRANT),
+		"waiting", "no grant table for us");
 	OBSERVE(21, serve(d), SERVED | FACT_PFN | FACT_PAGE | NODES, "ready",
 		"served");
 	OBSERVE(17, (world_add_page(d, 0x39001), serve(d)), SERVED |

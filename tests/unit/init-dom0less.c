@@ -1,77 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "applet.h"
-#include "msg.h"
 #include "nodes.h"
-#include "tap.h"
+#include "run.h"
 #include "userdata.h"
 #include "uuid.h"
-#include "world.h"
 
-enum { ARGS = 12 };
-
-static char dir[] = "/tmp/dom0less-init-XXXXXX";
-static char out[4096], err[8192];
-
-static void slurp(int fd, char *buf, size_t size)
-{
-	ssize_t n = pread(fd, buf, size - 1, 0);
-
-	buf[n > 0 ? n : 0] = '\0';
-	close(fd);
-}
-
-/*
- * The applet in a process of its own, with the fault that is set; its exit
- * status, -1 if it crashed.
- */
 static int run(const char *arguments)
 {
-	static char words[512];
-	char *argv[ARGS + 1] = { (char *)"init-dom0less" }, *rest;
-	int files[2], argc = 1, status;
-	struct world_fault fault;
-	pid_t pid;
-
-	strcpy(words, arguments);
-	while ((argv[argc] = strtok_r(argc == 1 ? words : NULL, " ", &rest)))
-		argc++;
-	fault = world->fault;
-	world_forget();
-	world->fault = fault;
-	files[0] = open(dir, O_TMPFILE | O_RDWR, 0600);
-	files[1] = open(dir, O_TMPFILE | O_RDWR, 0600);
-	pid = fork();
-	if (!pid) {
-		dup2(files[0], STDOUT_FILENO);
-		dup2(files[1], STDERR_FILENO);
-		msg_applet("init-dom0less");
-		status = init_dom0less_main(argc, argv);
-		fflush(stdout);
-		_exit(status);
-	}
-	waitpid(pid, &status, 0);
-	world->fault.at = 0;
-	slurp(files[0], out, sizeof(out));
-	slurp(files[1], err, sizeof(err));
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	return run_applet(init_dom0less_main, "init-dom0less", arguments);
 }
 
 static void begin(unsigned int minor)
 {
 	char path[512];
-	DIR *d = opendir(dir);
+	DIR *d = opendir(run_dir);
 	struct dirent *entry;
 
 	while ((entry = readdir(d))) {
-		snprintf(path, sizeof(path), "%s/%s", dir, entry->d_name);
+		snprintf(path, sizeof(path), "%s/%s", run_dir, entry->d_name);
 		if (*entry->d_name != '.')
 			remove(path);
 	}
@@ -101,28 +50,6 @@ static bool is_served(uint16_t domid, const char *name)
 	if (wrong)
 		printf("# d%u: %s\n", domid, wrong);
 	return !wrong;
-}
-
-static unsigned int lines(const char *text)
-{
-	unsigned int n = 0;
-
-	for (; *text; text++)
-		n += *text == '\n';
-	return n;
-}
-
-/* Exactly one line, which begins like this and holds that. */
-static bool one_line(const char *start, const char *part)
-{
-	bool good = lines(err) == 1 && !strncmp(err, start, strlen(start)) &&
-		    strstr(err, part);
-
-	if (!good) {
-		tap_note("stderr", err);
-		printf("# wanted %s...%s...\n", start, part);
-	}
-	return good;
 }
 
 /* --- */
@@ -450,7 +377,7 @@ static void silent_failures(void)
 	world->fault = (struct world_fault){ .at = 1, .call = "domains",
 					     .rc = -EACCES };
 	is_int(run(""), 1, "domains cannot be listed");
-	ok(one_line("init-dom0less: ", "cannot list domains"), "one line");
+	ok(one_line("init-dom0less: ", "cannot list the domains"), "one line");
 }
 
 static void locked(void)
@@ -550,7 +477,7 @@ static void verbose(void)
 	is_int(run("-v"), 0, "no folder for userdata");
 	ok(strstr(err, "/nonexistent") || strstr(err, "userdata"),
 	   "is noted with -v");
-	userdata_dir = dir;
+	userdata_dir = run_dir;
 }
 
 static void usage(void)
@@ -635,9 +562,9 @@ static void dying(void)
 
 int main(void)
 {
-	if (!mkdtemp(dir))
+	if (!mkdtemp(run_dir))
 		return 1;
-	userdata_dir = dir;
+	userdata_dir = run_dir;
 	good(17);
 	good(21);
 	bad_in_the_middle(17);
@@ -657,6 +584,6 @@ int main(void)
 	trees();
 	dying();
 	begin(17);
-	ok(!rmdir(dir), "nothing is left behind");
+	ok(!rmdir(run_dir), "nothing is left behind");
 	return done();
 }

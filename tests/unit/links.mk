@@ -3,9 +3,13 @@
 # Time passes in the fakes only while somebody sleeps.
 unit-links := $(filter-out src/clock.c,$(unit-links))
 links.clock := src/clock.c
-links.init-dom0less := $(unit-links) applets/init-dom0less.c
+$(foreach a,$(applet-names),$(eval links.$a := $(unit-links) applets/$a.c))
+links.wire := src/wire.c
 links.dtb := src/dtb.c tests/unit/parts/libfdt.c
 
 # libfdt reads cells where a broken tree says they are, aligned or not, which
 # every machine that Xen runs on lets it do.
 $C/obj/tests/unit/parts/libfdt.o: unit-cflags += -fno-sanitize=alignment
+
+# musl's <sys/types.h> has uint32_t, which <xen/io/xs_wire.h> takes for granted.
+$C/obj/src/wire.o: unit-cflags += -include stdint.h

@@ -3,8 +3,8 @@
 #
 # host and domu take KEY=VALUE settings; README lists them all.
 
-host_keys="xen xen_image xen_args linux smp memory gic rng_seed deadline
-	dom0_mem dom0_max_vcpus dom0_args dom0less guest_files tolerate"
+host_keys="xen xen_image xen_args linux smp memory gic serial rng_seed deadline
+	dom0_mem dom0_max_vcpus dom0_args dom0less guest_files tolerate boots"
 domu_keys="name cpus memory enhanced vpl011 linux kernel ramdisk bootargs
 	direct_map static_mem dts"
 
@@ -27,9 +27,9 @@ host_defaults()
 	planned=0
 	domus=0
 	assign host_ "$host_keys" xen=4.17 xen_image= xen_args= linux=6.1 \
-		smp=2 memory=2048 gic=3 rng_seed=no deadline=300 \
+		smp=2 memory=2048 gic=3 serial= rng_seed=no deadline=300 \
 		dom0_mem=512M dom0_max_vcpus=1 dom0_args= dom0less=yes \
-		guest_files=no tolerate=
+		guest_files=no tolerate= boots=yes
 }
 
 plan() # COUNT
@@ -51,6 +51,16 @@ domu() # [KEY=VALUE...]
 		ramdisk= bootargs= direct_map=no static_mem= dts=
 	assign domu_ "$domu_keys" "$@"
 	domu_node >>"$work/domus.dts"
+}
+
+# COUNT domUs that are all alike.
+domus() # COUNT [KEY=VALUE...]
+{
+	wanted=$((domus + $1))
+	shift
+	while [ "$domus" -lt "$wanted" ]; do
+		domu "$@"
+	done
 }
 
 # Put a file of the source tree or the build into dom0.

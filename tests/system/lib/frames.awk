@@ -1,6 +1,6 @@
 # Turn the frames that dom0's helpers print on the console into TAP.
 #
-#	@rig@ SEQUENCE KIND TEXT@end		KIND: ok, not, note, done
+#	@rig@ SEQUENCE KIND TEXT@end		KIND: ok, not, note, say, done
 #
 # A frame reaches the log whole (see dom0/rig/tap.sh) but other text may stand
 # before and after it on the line. -v first=N is the number of the first test,
@@ -23,7 +23,7 @@ function frame(sequence, kind, text)
 		print "ok " first++ " - " scenario ": " text
 	else if (kind == "not")
 		print "not ok " first++ " - " scenario ": " text
-	else if (kind == "note")
+	else if (kind == "note" || kind == "say")
 		print "# " text
 	else
 		done = kind == "done" && text == "0"

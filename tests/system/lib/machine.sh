@@ -32,6 +32,22 @@ part() # xen|linux VERSION
 	part=$("$here/parts" "$1" "$2") || exit 1
 }
 
+# The same kernel, started late.
+slow_kernel()
+{
+	[ -e "$work/slow-$domu_linux" ] || {
+		"$here/slow-guest"
+		cat "$kernel"
+	} >"$work/slow-$domu_linux"
+	kernel=$work/slow-$domu_linux
+}
+
+bad_kernel()
+{
+	kernel=$work/$domu_kernel
+	[ -e "$kernel" ] || "$here/bad-guest" "$domu_kernel" >"$kernel"
+}
+
 # Set $kernel and $ramdisk to what this domU boots.
 domu_files()
 {
@@ -46,6 +62,9 @@ domu_files()
 	case $domu_kernel in
 	'') ;;
 	idle) kernel=$work/dom0/rig/idle ;;
+	tiny) kernel=$top/build/guest/tiny ramdisk= ;;
+	slow) slow_kernel ;;
+	off | close) bad_kernel ;;
 	*) kernel=$top/$domu_kernel ;;
 	esac
 	[ -z "$domu_ramdisk" ] || ramdisk=$top/$domu_ramdisk
@@ -66,6 +85,14 @@ domu_properties()
 	echo "$domu_dts"
 }
 
+# Xen keeps 32 command lines in all: whoever needs none gets none.
+kernel_arguments()
+{
+	[ "$domu_kernel" = tiny ] ||
+		echo "console=ttyAMA0 rdinit=/init quiet nowatchdog $domu_bootargs"
+	[ "$domu_kernel" != tiny ] || echo "$domu_bootargs"
+}
+
 domu_node()
 {
 	domu_files
@@ -79,10 +106,11 @@ domu_node()
 		$(domu_properties)
 	END
 	place "$kernel"
-	module_node kernel "$kernel" \
-		"console=ttyAMA0 rdinit=/init quiet nowatchdog $domu_bootargs"
-	place "$ramdisk"
-	module_node ramdisk "$ramdisk"
+	module_node kernel "$kernel" "$(kernel_arguments)"
+	if [ -n "$ramdisk" ]; then
+		place "$ramdisk"
+		module_node ramdisk "$ramdisk"
+	fi
 	echo '};'
 }
 
@@ -91,6 +119,7 @@ chosen_node()
 	part linux "$host_linux"
 	cat <<-END
 	/ { /delete-node/ chosen; };
+	$([ -z "$host_serial" ] || echo "/ { serial-number = \"$host_serial\"; };")
 	/ { chosen {
 		#address-cells = <2>;
 		#size-cells = <2>;
@@ -177,7 +206,8 @@ install_guest_files()
 make_dom0_ramdisk()
 {
 	cp -R "$here/scenarios" "$work/dom0/rig/"
-	echo "scenario=$scenario xen=$host_xen" >"$work/dom0/rig/settings"
+	echo "scenario=$scenario xen=${host_xen%-unpatched}" \
+		>"$work/dom0/rig/settings"
 	[ "$host_dom0less" = no ] || install_dom0less
 	[ "$host_guest_files" = no ] || install_guest_files
 	pack "$work/dom0" "$work/overlay.cpio"

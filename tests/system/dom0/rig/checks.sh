@@ -20,6 +20,7 @@ for node in data/x drivers/x feature/x attr/x error/x \
 done
 holds=$(xenstore-list "/local/domain/$(xenstore-read domid)" | sort | xargs)
 [ "$holds" = "$home" ] || echo "home holds: $holds"
+echo checked
 '
 home='attr control cpu data device domid drivers error feature memory name store vm'
 
@@ -30,7 +31,7 @@ guest_has_its_rights() # DOMID OTHER-DOMID
 		/local/domain/$2/data /local/domain/$2/memory/target
 		/local/domain/0/name /vm/x /libxl/$1/type /tool/x'
 		$rights_script"
-	is "$rc $out" '0 ' "guest $1 can do with the store what libxl lets it, and no more"
+	is "$rc $out" '0 checked' "guest $1 can do with the store what libxl lets it, and no more"
 }
 
 all_cpus_online() # DOMID CPUS

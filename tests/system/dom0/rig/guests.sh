@@ -9,7 +9,7 @@ guest_said() # DOMID ERE
 
 guest_ready() # DOMID [SECONDS]
 {
-	wait_for "${2-30}" xenstore-exists "/local/domain/$1/data/rig/ready"
+	wait_for "${2-60}" xenstore-exists "/local/domain/$1/data/rig/ready"
 }
 
 # Run a command in a guest: print its output, return its status. 124 means
@@ -52,7 +52,7 @@ bridge_up()
 attach_net() # DOMID
 {
 	xl network-attach "$1" bridge=xenbr0 &&
-		wait_for 20 backend_connected vif "$1" 0 &&
+		wait_for 60 backend_connected vif "$1" 0 &&
 		guest "$1" "ip link set eth0 up; ip addr add 10.0.0.$1/24 dev eth0"
 }
 
@@ -79,7 +79,7 @@ attach_disk() # DOMID
 	device=$(losetup -f)
 	losetup "$device" "/tmp/disk-$1.img" &&
 		xl block-attach "$1" "phy:$device" xvda w &&
-		wait_for 20 backend_connected vbd "$1" 51712
+		wait_for 60 backend_connected vbd "$1" 51712
 }
 
 disk_sum() # DOMID

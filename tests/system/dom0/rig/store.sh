@@ -12,8 +12,8 @@ start_xenstored() # [c|ocaml]
 	c) "$xen_bin/xenstored" --pid-file /run/xenstored.pid ;;
 	ocaml) "$xen_bin/oxenstored" ;;
 	esac
-	wait_for 20 test -S /run/xenstored/socket &&
-		wait_for 20 timeout 5 xenstore-list /
+	wait_for 60 test -S /run/xenstored/socket &&
+		wait_for 60 timeout 5 xenstore-list /
 }
 
 # What xl needs: dom0's own nodes.

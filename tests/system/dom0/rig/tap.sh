@@ -32,10 +32,20 @@ end_report() # STATUS
 
 note() # TEXT, or standard input
 {
-	{ [ $# -eq 0 ] && cat || echo "$*"; } | clean | fold -w 100 |
-		while IFS= read -r line; do
-			frame note "$line"
-		done
+	{ [ $# -eq 0 ] && cat || echo "$*"; } | frames_of note
+}
+
+# A note that tests/system/demo shows to its visitor.
+say() # TEXT, or standard input
+{
+	{ [ $# -eq 0 ] && cat || echo "$*"; } | frames_of say
+}
+
+frames_of() # KIND
+{
+	clean | fold -w 100 | while IFS= read -r line; do
+		frame "$1" "$line"
+	done
 }
 
 ok() # STATUS DESCRIPTION

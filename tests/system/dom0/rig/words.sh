@@ -3,6 +3,7 @@
 plan() { :; }
 host() { :; }
 domu() { :; }
+domus() { :; }
 file() { :; }
 console_has() { :; }
 

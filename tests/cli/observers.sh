@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What the command lines of dom0less-list and dom0less-status share; each of the
+# two tests is called like its applet and sources this first.
+. "$(dirname "$0")/t.sh"
+applet=${0##*/}
+applet=${applet%.t}
+
+bad() # NAMED ARGUMENT...
+{
+	named=$(printf '%s' "$1" | sed 's/\\/\\\\/g')	# for sed
+	shift
+	t "$applet $*" 2 "" $applet "$@"
+	ok "$applet $*: one line, and where help is" same \
+		"$(sed "1s|^$applet: $named: .*|good|" "$tmp/err")" "good
+$applet: try '$applet --help'"
+}
+
+# Fields that nobody knows: named up to their comma, and those that there are.
+unknown() # NAMED FIELDS
+{
+	for option in -o --output; do
+		t "$applet $option $2" 2 "" $applet $option "$2"
+		ok "$applet $option $2: said first" same "$(head -n 1 "$tmp/err")" \
+			"$applet: $1: no such field, or named twice; these are:"
+		ok "$applet $option $2: where help is, last" same "$(tail -n 1 "$tmp/err")" \
+			"$applet: try '$applet --help'"
+		has_err "^$applet:   domid\$"
+		has_err "^$applet:   advice\$"
+	done
+}
+
+# Without Xen, after all of it was understood.
+no_xen() # ARGUMENTS...
+{
+	for arguments; do
+		t "no Xen: $applet $arguments" 3 "" $applet $arguments
+		err_lines 1
+		has_err "^$applet: no Xen"
+	done
+}
+
+unknown nosuch nosuch
+unknown nosuch domid,nosuch,name
+unknown '' ''
+unknown '' domid,
+unknown '' ,domid
+unknown DOMID DOMID
+unknown 'a\x1b[2J' "$(printf 'a\033[2J')"
+unknown 'a\x0ab' "$(printf 'a\nb')"
+
+for value in 70000 32752 1x a/b 'a b' ''; do
+	bad "$value" "$value"
+	bad "$value" 1 "$value"
+	bad "$value" -- "$value"
+done
+bad 'a\x07' "$(printf 'a\007')"
+bad 'a\xc3\xa4' "$(printf 'a\303\244')"

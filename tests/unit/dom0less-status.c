@@ -1,0 +1,662 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "applet.h"
+#include "run.h"
+#include "userdata.h"
+
+#define GROUND(store) "Xen 4.21.0, domctl 0x17; control domain 0; " store "\n"
+#define GOOD GROUND("C xenstored answers; its own nodes are there")
+#define NONE GROUND("no xenstored answers")
+
+static char lib[64];
+
+static int run(const char *arguments)
+{
+	return run_applet(dom0less_status_main, "dom0less-status", arguments);
+}
+
+static struct world_domain *begin(void)
+{
+	world_reset(21);
+	world_write("/local/domain/0/name", "Domain-0", NULL);
+	world_write("/local/domain/0/domid", "0", NULL);
+	return world_boot(1);
+}
+
+static struct world_domain *serve(uint16_t domid)
+{
+	world_serve(world_find(domid));
+	return world_find(domid);
+}
+
+/* Domains 1 and 3 are connected, 2 is ready. */
+static void three(void)
+{
+	begin();
+	world_boot(2);
+	world_boot(3);
+	world_speak(serve(1));
+	serve(2);
+	world_speak(serve(3));
+}
+
+static char documents[1 << 22], wanted[1 << 16];
+static unsigned int ndocuments;
+
+static void add_document(const char *domids)
+{
+	strcat(documents, out);
+	strcat(wanted, domids);
+	ndocuments++;
+}
+
+/* --- every state --- */
+
+/* TEXT begins with "dN NAME: WORD: " and has MEANS before its end. */
+static bool line_is(const char *text, unsigned int domid, const char *name,
+		    const char *word, const char *means, const char *next)
+{
+	char start[128], end[128] = "\n", text_[1024];
+	size_t n = strcspn(text, "\n") + 1;
+
+	snprintf(text_, sizeof(text_), "%.*s", (int)n, text);
+	snprintf(start, sizeof(start), "d%u %s: %s: ", domid, name, word);
+	if (next)
+		snprintf(end, sizeof(end), "; next step: %s\n", next);
+	if (!strncmp(text_, start, strlen(start)) &&
+	    (!means || strstr(text_ + strlen(start), means)) &&
+	    strlen(text_) > strlen(end) &&
+	    !strcmp(text_ + strlen(text_) - strlen(end), end) &&
+	    (next || !strstr(text_, "next step")))
+		return true;
+	tap_note("got", text_);
+	printf("# wanted %s...%s...%s", start, means ? means : "", end);
+	return false;
+}
+
+static const char *name_of(unsigned int domid, bool store)
+{
+	static char text[64];
+	const char *name;
+
+	snprintf(text, sizeof(text), "/local/domain/%u/name", domid);
+	name = world_read(text);
+	if (store)
+		return name ? name : "(null)";
+	snprintf(text, sizeof(text), "node%u", domid);
+	return text;
+}
+
+/* One domain, asked for: its line and the exit status. */
+static void one_state(unsigned int domid, const struct world_state *s,
+		      bool store)
+{
+	const char *word = store ? s->word : s->blind_word, *line;
+	char operand[16];
+	int status;
+
+	snprintf(operand, sizeof(operand), "%u", domid);
+	status = run(operand);
+	line = strchr(out, '\n');
+	is_int(status, world_is_bad(word), "%s: status", s->what);
+	ok(line && lines(out) == 2 && line_is(line + 1, domid,
+		name_of(domid, store), word, store ? s->means : NULL,
+		store ? s->next : s->blind_next), "%s: its line", s->what);
+	is_str(err, "", "%s: nothing on stderr", s->what);
+	snprintf(operand, sizeof(operand), "-q %u", domid);
+	is_int(run(operand), world_is_bad(word), "%s: -q: status", s->what);
+	is_str(out, "", "%s: -q: silent", s->what);
+}
+
+static void every_state(bool store)
+{
+	unsigned int from, n, i, rows;
+	char domids[256], *d;
+	bool bad, shown;
+	const char *word;
+
+	for (from = 0; from < world_nstates; from += n) {
+		n = world_begin(from);
+		if (!store)
+			world->daemon_at = -1;
+		bad = false;
+		d = domids + sprintf(domids, "[");
+		for (i = 1, rows = 0; i <= n; i++) {
+			one_state(i, &world_states[from + i - 1], store);
+			word = store ? world_states[from + i - 1].word
+				     : world_states[from + i - 1].blind_word;
+			bad = bad || world_is_bad(word);
+			shown = strcmp(word, "xl") && strcmp(word, "control");
+			if (shown)
+				d += sprintf(d, "%s[%u,\"%s\"]", rows++ ? "," :
+					     "", i, word);
+		}
+		strcpy(d, "]\n");
+		is_int(run(""), bad, "from %s: status",
+		       world_states[from].what);
+		is_int(lines(out), rows + 1, "from %s: a line each",
+		       world_states[from].what);
+		is_str(err, "", "from %s: stderr", world_states[from].what);
+		is_int(run("--json"), bad, "from %s: JSON",
+		       world_states[from].what);
+		add_document(domids);
+		run("-jv");
+		add_document(domids);
+		run("-j -o state,domid");
+		add_document(domids);
+	}
+}
+
+static void libxl_file(void)
+{
+	begin();
+	world_speak(serve(1));
+	userdata_dir = lib;
+	is_int(run("-p -o next_step"), 0, "connected, no file of libxl's");
+	is_str(out, "store libxl's configuration\n", "the next step");
+	ok(!rmdir(lib) && !mkdir(lib, 0700), "which is not taken");
+	userdata_dir = "/nonexistent";
+}
+
+/* --- nothing is touched, whatever is asked and found --- */
+
+static bool is_touched(const char *arguments)
+{
+	const char *why = NULL;
+	char changes[512];
+
+	if (world->changes)
+		why = world_changes(changes, sizeof(changes));
+	else if (*world->wrong)
+		why = world->wrong;
+	else if (!world_is_unchanged())
+		why = "the world is another";
+	else if (world->mapped || strstr(world->journal, " rw\n"))
+		why = "a page is mapped still, or to write";
+	else if (world_count("hyp_lock"))
+		why = "the lock was taken";
+	if (why)
+		printf("# dom0less-status %s: %s\n", arguments, why);
+	return why;
+}
+
+static void touches_nothing(void)
+{
+	static const char *const options[] = {
+		"-j ", "-o domid,name,uuid ", "-p ", "-q ", "-v ",
+	};
+	static const char *const who[] = { "", "1 4", "web2 5 nosuch" };
+	enum { N = sizeof(options) / sizeof(*options) };
+	unsigned int from, n, set, i, ran = 0, bad = 0, crashed = 0, store;
+	char arguments[256];
+	int status;
+
+	userdata_dir = lib;
+	for (store = 0; store < 2; store++)
+		for (from = 0; from < world_nstates; from += n) {
+			n = world_begin(from);
+			if (!store)
+				world->daemon_at = -1;
+			world->file_calls = true;
+			world_remember();
+			for (set = 0; set < 1 << N; set++) {
+				*arguments = '\0';
+				for (i = 0; i < N; i++)
+					if (set & 1u << i)
+						strcat(arguments, options[i]);
+				/* ten looks instead of one */
+				if (set % 5 == 0)
+					strcat(arguments, "-w -t 1 ");
+				strcat(arguments, who[(set + from) % 3]);
+				status = run(arguments);
+				crashed += status != 0 && status != 1 &&
+					   status != 4;
+				bad += is_touched(arguments);
+				ran++;
+			}
+			world->fault = (struct world_fault){
+				.at = 4, .call = "domains 0",
+				.how = DIE_BEFORE };
+			run("--watch -v");
+			bad += is_touched("--watch");
+			ok(!rmdir(lib) && !mkdir(lib, 0700), "no file is made");
+		}
+	is_int(bad, 0, "nothing is touched in %u runs", ran);
+	is_int(crashed, 0, "all of which end well");
+	userdata_dir = "/nonexistent";
+}
+
+/* --- the ground --- */
+
+static void ground(void)
+{
+	begin();
+	run("");
+	ok(!strncmp(out, GOOD, strlen(GOOD)), "C xenstored");
+	world_write("/tool/xenstored", "", NULL);
+	run("");
+	ok(!strncmp(out, GOOD, strlen(GOOD)), "C xenstored's empty node");
+	world_write("/tool/xenstored", "/usr/sbin/oxenstored", NULL);
+	run("");
+	ok(strstr(out, "0; oxenstored answers; its own nodes are there\n"),
+	   "oxenstored");
+	world_remove("/local/domain/0/domid");
+	run("");
+	ok(strstr(out, "answers; its own nodes are missing (init-dom0less "
+		  "--dom0)\n"), "no domid");
+	world_remove("/local/domain/0/name");
+	world_write("/local/domain/0/domid", "0", NULL);
+	run("");
+	ok(strstr(out, "answers; its own nodes are missing (init-dom0less "
+		  "--dom0)\n"), "no name");
+	world->daemon_at = -1;
+	run("");
+	ok(!strncmp(out, NONE, strlen(NONE)), "no xenstored");
+	is_str(err, "", "is no error");
+
+	begin();
+	world->about = (struct hyp_about){ .major = 5, .minor = 123,
+		.extra = ".7-p\x1b[2J", .self = 5 };
+	world_find(0)->info.domid = 5;
+	run("");
+	ok(!strncmp(out, "Xen 5.123.7-p\\x1b[2J, domctl unknown; control "
+		    "domain 5; ", 53), "another Xen, of which little is known");
+	ok(strstr(out, "missing"), "the nodes are those of our domain");
+	is_int(world_count("store_open bus"), 1, "by the bus");
+
+	begin();
+	is_int(run("-p"), 1, "for programs");
+	is_int(lines(out), 1, "there is no such line");
+	/* what cannot be read is not missing */
+	world->fault = (struct world_fault){ .at = 1, .rc = -EIO,
+		.call = "store_read /local/domain/0/domid" };
+	run("");
+	ok(!strstr(out, "missing"), "its own nodes cannot be read");
+	world->fault = (struct world_fault){ .at = 1, .rc = -EIO,
+		.always = true, .call = "store_read /tool/xenstored" };
+	run("");
+	ok(!strstr(out, "C xenstored"), "its kind cannot be read");
+}
+
+static void no_domctl(void)
+{
+	begin();
+	world->about.domctl = 0;
+	world_find(0)->info.full = world_find(1)->info.full = false;
+	world_speak(serve(1));
+	is_int(run("-p -o domid,state,vcpus,uuid,next_step"), 0,
+	       "an unknown domctl");
+	is_str(out, "1\tconnected\t-\t-\t-\n", "what is known");
+}
+
+static void nothing_to_talk_to(void)
+{
+	static const int rcs[] = { -ENODEV, -EPERM, -EIO };
+	static const char *const says[] = { "no Xen", "control domain",
+					    "Input/output error" };
+	static const char *const all[] = { "", "-j", "-q", "-w", "-W", "1" };
+	unsigned int i, j;
+
+	for (i = 0; i < 3; i++)
+		for (j = 0; j < sizeof(all) / sizeof(*all); j++) {
+			begin();
+			world->hyp_rc = rcs[i];
+			is_int(run(all[j]), 3, "%s: %s", all[j], says[i]);
+			ok(one_line("dom0less-status: ", says[i]), "one line");
+			is_str(out, "", "nothing on stdout");
+		}
+}
+
+/* --- what breaks --- */
+
+static void store_breaks(void)
+{
+	static const int rcs[] = { -EIO, -ETIMEDOUT, -ENOTCONN };
+	unsigned int at, i, bad = 0, n = 0;
+	bool more;
+
+	for (i = 0; i < 3; i++)
+		for (at = 1, more = true; more; at++) {
+			three();
+			world_speak(world_find(2));
+			world->fault = (struct world_fault){
+				.at = at, .call = "store_", .rc = rcs[i],
+				.always = true };
+			world_remember();
+			bad += run("") != 0 || lines(out) != 4 ||
+			       lines(err) > 1 || is_touched("") ||
+			       !strstr(out, "\nd3 ");
+			more = world->fault.fired && at < 100;
+			n++;
+		}
+	ok(n > 30, "xenstored breaks at %u points", n);
+	is_int(bad, 0, "what is known is shown, and decides");
+	three();
+	world->fault = (struct world_fault){ .at = 1, .rc = -EIO,
+		.always = true, .call = "store_is_introduced" };
+	run("");
+	ok(!strncmp(out, NONE, strlen(NONE)), "which the first line says");
+	three();
+	world->stopped = true;
+	is_int(run("3"), 0, "xenstored is stopped");
+	ok(!strncmp(out, NONE, strlen(NONE)), "which is said");
+	ok(world->now < 1005000, "in time");
+}
+
+static void vanishing(void)
+{
+	unsigned int at, bad = 0, stale = 0, calls;
+
+	three();
+	world_speak(world_find(2));
+	run("");
+	calls = world->calls;
+	for (at = 1; at <= calls; at++) {
+		three();
+		world_speak(world_find(2));
+		world_find(2)->vanish = at;
+		stale += run("") != 0 || strstr(out, "stale") ||
+			 strstr(out, "nameless");
+		bad += *err || !strstr(out, "\nd1 web1: connected: ") ||
+		       !strstr(out, "\nd3 web3: connected: ") ||
+		       world->mapped || strstr(out, "gone") ||
+		       (lines(out) != 3 && lines(out) != 4);
+	}
+	ok(calls > 20, "a domain vanishes at each of %u calls", calls);
+	is_int(bad, 0, "the others are shown");
+	is_int(stale, 0, "it is never said to be in a state it was not in");
+}
+
+static void failing(void)
+{
+	static const char *const calls[] = {
+		"param_get d2 2", "param_get d2 17", "param_get d2 1",
+		"evtchn_status d2", "map d2",
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
+		three();
+		world->fault = (struct world_fault){ .at = 1, .rc = -EIO,
+						     .always = true };
+		strcpy(world->fault.call, calls[i]);
+		is_int(run(""), 1, "%s fails", calls[i]);
+		ok(one_line("dom0less-status: d2: ", "Input/output error"),
+		   "%s: one line", calls[i]);
+		ok(strstr(out, "d1 web1: ") && strstr(out, "d3 web3: "),
+		   "%s: the others are shown", calls[i]);
+		ok(!strstr(out, ": plain: ") && !strstr(out, ": closed: ") &&
+		   !strstr(out, ": unsupported: "), "%s: no state is made up "
+		   "of it", calls[i]);
+		world->fault.at = 1;
+		world->fault.seen = 0;
+		ok(run("-w -t 5") == 4 || world->now < 1001000,
+		   "%s: -w ends as it should", calls[i]);
+		is_int(lines(err), 1, "%s: -w says it once", calls[i]);
+	}
+	begin();
+	world->fault = (struct world_fault){ .at = 1, .call = "domains",
+					     .rc = -EACCES };
+	is_int(run(""), 1, "domains cannot be listed");
+	ok(one_line("dom0less-status: ", "cannot list the domains"),
+	   "one line");
+}
+
+/* --- choices --- */
+
+static void operands(void)
+{
+	three();
+	world_xl(4);
+	is_int(run("-o domid"), 1, "all of ours");
+	is_str(out, "1\n2\n3\n", "and no others");
+	is_int(run("-o domid 1 web3"), 0, "by domid and by name");
+	is_str(out, "1\n3\n", "those, and they decide");
+	is_int(run("-o domid 2"), 1, "another");
+	is_int(run("-o domid,state 4 0"), 0, "asked for, any");
+	is_str(out, "0\tcontrol\n4\txl\n", "is shown");
+	is_int(run("-o domid 1 9 nosuch"), 1, "some are missing");
+	is_str(out, "1\n", "the others are shown");
+	is_str(err, "dom0less-status: 9: no such domain\n"
+	       "dom0less-status: nosuch: no such domain\n", "a line for each");
+	is_int(run("-q nosuch"), 1, "silent, and missing");
+	begin()->exists = false;
+	is_int(run("-p"), 0, "no domain at all");
+	is_str(out, "", "no line");
+	is_int(run("-j"), 0, "nor as JSON");
+	is_str(out, "[]\n", "an empty array");
+}
+
+static void output(void)
+{
+	char want[16384], *w, *c, *rest;
+	unsigned int i;
+
+	three();
+	run("-p 2");
+	strcpy(documents, out);
+	run("2");
+	w = want + snprintf(want, sizeof(want) / 2, "%s", out);
+	for (i = 0, c = strtok_r(documents, "\t\n", &rest); c; i++) {
+		if (strcmp(c, "-"))
+			w += sprintf(w, "    %-20s %s\n", report_name(i), c);
+		c = strtok_r(NULL, "\t\n", &rest);
+	}
+	*documents = '\0';
+	ok(report_name(i - 1) && !report_name(i), "-p: every field");
+	is_int(run("-v 2"), 1, "-v");
+	is_str(out, want, "-v: every value there is");
+	run("-j 1 2");
+	is_str(jq("map([.schema,.domid,.state,.introduced,.next_step])", out),
+	       "[[1,1,\"connected\",\"yes\",null],[1,2,\"ready\",\"yes\","
+	       "\"notify the guest\"]]\n", "-j: values");
+	is_int(run("-q -j"), 1, "-q -j");
+	is_str(out, "", "is silent, too");
+	run("-q -p");
+	is_str(out, "", "-q -p: silent");
+	run("-q -v");
+	is_str(out, "", "-q -v: silent");
+	is_int(run("-o nosuch"), 2, "-o nosuch");
+	is_int(run("-t x"), 2, "-t x");
+	is_int(run("-t 86401 -w"), 2, "-t too long");
+	is_int(run("a/b"), 2, "no name");
+	is_int(run("-h"), 0, "help");
+	is_str(out, "help\n", "on stdout");
+	is_int(run("-V"), 0, "version");
+	is_int(world->calls, 0, "nothing was touched");
+}
+
+static void hostile(void)
+{
+	unsigned int i;
+	const char *c;
+
+	for (i = 1; i < 256; i++) {
+		begin();
+		strcpy(world->odd_path, "/local/domain/1/name");
+		memset(world->odd, (int)i, i % 3 ? sizeof(world->odd) : 1);
+		if (i & 4) {
+			run("-j");
+			add_document("[[1,\"partial\"]]\n");
+		} else {
+			run(i & 8 ? "" : "-v");
+		}
+		for (c = out; *c; c++)
+			if ((*c < ' ' || *c > '~') && *c != '\n')
+				break;
+		if (*c || (!(i & 4) && !strstr(out, "d1 ")))
+			ok(false, "a name of byte %u", i);
+	}
+	ok(true, "names of every byte, one and 4096 of them");
+}
+
+/* --- waiting --- */
+
+static void reaches(void)
+{
+	world_serve(world_find(2));
+	world_find(2)->wake = world->now + 400;
+}
+
+static void waiting(void)
+{
+	struct world_domain *d = begin();
+
+	serve(1)->wake = world->now + 700;
+	is_int(run("-w"), 0, "-w: a guest that speaks later");
+	ok(world->now >= 1000700 && world->now <= 1000900, "is waited for");
+	ok(strstr(out, "d1 web1: connected: ") && lines(out) == 2,
+	   "then all is said, once");
+	is_str(err, "", "and nothing else");
+	is_int(run("-w"), 0, "-w again");
+	ok(world->now <= 1000900, "at once");
+
+	begin();
+	serve(1);
+	is_int(run("-w -t 3"), 4, "-w: a guest that never speaks");
+	ok(world->now >= 1003000 && world->now < 1003200, "until the deadline");
+	ok(strstr(out, "d1 web1: ready: "), "what it came to");
+	is_str(err, "", "and nothing else");
+	begin();
+	is_int(run("-w -q"), 4, "-w: nobody initialises it");
+	ok(world->now >= 1030000 && world->now < 1031000, "30 s by default");
+	is_str(out, "", "-q");
+	begin();
+	is_int(run("-w -t 0"), 4, "-w -t 0");
+	ok(world->now == 1000000, "one look");
+
+	d = begin();
+	world_boot(2);
+	world_speak(serve(1));
+	world->later = world->now + 1500;
+	world->happens = reaches;
+	is_int(run("-w"), 0, "-w: another is initialised meanwhile");
+	ok(world->now >= 1001900 && world->now <= 1002100, "is waited for");
+	world_find(2)->channel.state = HYP_EVTCHN_CLOSED;
+	is_int(run("-w -t 2 1"), 0, "-w: of one alone");
+	is_int(run("-w -t 2 1 9"), 1, "-w: one is missing");
+	is_int(run("-w -t 2"), 4, "-w: one cannot be");
+	ok(d != NULL, "the worst status counts");
+
+	begin();
+	world_speak(serve(1));
+	world->daemon_at = world->now + 1000;
+	world_remove("/local/domain/1/vm");
+	is_int(run("-w"), 0, "-w: without xenstored less is known");
+	/* what only xenstored knows is known as long as it answers */
+	begin();
+	world_speak(serve(1));
+	world_remove("/local/domain/1/vm");
+	is_int(run("-w -t 5"), 4, "-w: nameless to the end");
+	ok(strstr(out, "d1 web1: nameless: "), "which is said");
+	begin();
+	serve(1)->wake = world->now + 2000;
+	world->daemon_at = world->now + 1000;
+	is_int(run("-w"), 0, "-w: xenstored comes meanwhile");
+	ok(!strncmp(out, GOOD, strlen(GOOD)), "and is asked then");
+}
+
+/* --- watching --- */
+
+static void second(void)
+{
+	world_speak(world_find(1));
+	world_xl(4);
+}
+
+static void first(void)
+{
+	world_serve(world_find(1));
+	world->later = world->now + 300;
+	world->happens = second;
+}
+
+static void watching(void)
+{
+	begin();
+	world_boot_plain(2);
+	world->later = world->now + 300;
+	world->happens = first;
+	world->fault = (struct world_fault){ .at = 20, .call = "domains 0",
+					     .how = DIE_BEFORE };
+	is_int(run("--watch"), 137, "--watch goes on until it is interrupted");
+	is_int(lines(out), 4, "a line for each change");
+	ok(!strncmp(out, "d1 (null): waiting: ", 20), "at first");
+	ok(strstr(out, "\nd2 (null): plain: "), "of each");
+	ok(strstr(out, "\nd1 web1: ready: "), "then");
+	ok(strstr(out, "\nd1 web1: connected: "), "at last");
+	ok(world->now >= 1001800 && world->now <= 1002100, "ten looks a "
+	   "second");
+	is_str(err, "", "nothing else");
+
+	begin();
+	world->later = world->now + 300;
+	world->happens = first;
+	world->fault = (struct world_fault){ .at = 20, .call = "domains 0",
+					     .how = DIE_BEFORE };
+	run("-W -o state 1");
+	is_str(out, "waiting\nready\nconnected\n", "fields, and an operand");
+
+	begin();
+	world->later = world->now + 300;
+	world->happens = first;
+	world->fault = (struct world_fault){ .at = 20, .call = "domains 0",
+					     .how = DIE_BEFORE };
+	run("-W -j -o state");
+	is_str(jq("if type == \"array\" then .[] else . end | .state", out),
+	       "\"waiting\"\n\"ready\"\n\"connected\"\n", "JSON, for who reads "
+	       "on the way");
+
+	begin();
+	world_speak(serve(1));
+	world_remove("/local/domain/1/vm");
+	world->fault = (struct world_fault){ .at = 100, .call = "domains 0",
+					     .how = DIE_BEFORE };
+	run("-W -o state");
+	is_str(out, "nameless\n", "nothing changes in ten seconds");
+
+	begin();
+	run_stdout = "/dev/full";
+	is_int(run("--watch"), 0, "ends when nobody can read it");
+	run_stdout = NULL;
+
+	three();
+	world->fault = (struct world_fault){ .at = 1, .call = "map d2",
+					     .rc = -EIO, .always = true };
+	run_stdout = "/dev/full";
+	run("--watch");
+	run_stdout = NULL;
+	ok(one_line("dom0less-status: d2: ", "map"), "what fails is said");
+}
+
+int main(void)
+{
+	if (!mkdtemp(run_dir))
+		return 1;
+	snprintf(lib, sizeof(lib), "%s/lib", run_dir);
+	mkdir(lib, 0700);
+	/* no file of libxl's, and no step to make one */
+	userdata_dir = "/nonexistent";
+	every_state(true);
+	every_state(false);
+	libxl_file();
+	touches_nothing();
+	ground();
+	no_domctl();
+	nothing_to_talk_to();
+	store_breaks();
+	vanishing();
+	failing();
+	operands();
+	waiting();
+	watching();
+	hostile();
+	is_str(jq("map([.domid,.state])", documents), wanted,
+	       "jq reads the JSON of %u runs", ndocuments);
+	output();
+	ok(!rmdir(lib) && !rmdir(run_dir), "nothing is left behind");
+	return done();
+}

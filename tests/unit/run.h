@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RUN_H
+#define RUN_H
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "msg.h"
+#include "tap.h"
+#include "world.h"
+
+/* Applets in the model world, each run in a process of its own. */
+
+enum { RUN_ARGS = 24, RUN_OUT = 1 << 18 };
+
+static char run_dir[] = "/tmp/dom0less-unit-XXXXXX";
+static const char *run_stdout;	/* a file to write to; NULL: OUT */
+static char out[RUN_OUT], err[1 << 16];
+
+static inline void slurp(int fd, char *buf, size_t size)
+{
+	ssize_t n = pread(fd, buf, size - 1, 0);
+
+	buf[n > 0 ? n : 0] = '\0';
+	close(fd);
+}
+
+static inline int run_file(void)
+{
+	return open(run_dir, O_TMPFILE | O_RDWR, 0600);
+}
+
+/* ARGUMENTS with a blank between; the exit status, -1 if it crashed. The
+ * fault that is set happens to it. */
+static inline int run_applet(int (*applet)(int, char **), const char *name,
+			     const char *arguments)
+{
+	static char words[512];
+	char *argv[RUN_ARGS + 1] = { (char *)name }, *rest;
+	int files[2], argc = 1, status;
+	struct world_fault fault = world->fault;
+	pid_t pid;
+
+	strcpy(words, arguments);
+	while ((argv[argc] = strtok_r(argc == 1 ? words : NULL, " ", &rest)))
+		argc++;
+	world_forget();
+	world->fault = fault;
+	files[0] = run_stdout ? open(run_stdout, O_WRONLY) : run_file();
+	files[1] = run_file();
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		dup2(files[0], STDOUT_FILENO);
+		dup2(files[1], STDERR_FILENO);
+		msg_applet(name);
+		status = applet(argc, argv);
+		fflush(stdout);
+		_exit(status);
+	}
+	waitpid(pid, &status, 0);
+	world->fault.at = 0;
+	slurp(files[0], out, sizeof(out));
+	slurp(files[1], err, sizeof(err));
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static inline unsigned int lines(const char *text)
+{
+	unsigned int n = 0;
+
+	for (; *text; text++)
+		n += *text == '\n';
+	return n;
+}
+
+/* Exactly one line on stderr, which begins like this and holds that. */
+__attribute__((unused))
+static bool one_line(const char *start, const char *part)
+{
+	bool good = lines(err) == 1 && !strncmp(err, start, strlen(start)) &&
+		    strstr(err, part);
+
+	if (!good) {
+		tap_note("stderr", err);
+		printf("# wanted %s...%s...\n", start, part);
+	}
+	return good;
+}
+
+/* What jq makes of TEXT by FILTER, "" if it is no JSON. */
+__attribute__((unused))
+static const char *jq(const char *filter, const char *text)
+{
+	static char answer[1 << 22];
+	char command[1024];
+	int fd = run_file();
+	size_t n;
+	FILE *f;
+
+	if (write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		abort();
+	snprintf(command, sizeof(command), "jq -c '%s' </proc/%d/fd/%d",
+		 filter, getpid(), fd);
+	f = popen(command, "r");
+	if (!f)
+		abort();
+	n = fread(answer, 1, sizeof(answer) - 1, f);
+	answer[n] = '\0';
+	if (pclose(f))
+		*answer = '\0';
+	close(fd);
+	return answer;
+}
+
+#endif

@@ -1,0 +1,536 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The wire, against a xenstored made for it: it answers what has come in over
+ * a socket pair whenever the wire waits for an answer.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <xen/io/xs_wire.h>
+
+#include "store.h"
+#include "tap.h"
+#include "wire.h"
+
+enum { REQUESTS = 512, HEADER = sizeof(struct xsd_sockmsg), ALL = 1 << 20 };
+
+/* What the daemon has read, and how it answers. */
+static struct request {
+	struct xsd_sockmsg header;
+	char payload[XENSTORE_PAYLOAD_MAX];
+	unsigned int batch;	/* how many times it was woken before */
+} requests[REQUESTS];
+static unsigned int received, batches;
+static void (*answer)(unsigned int n, struct xsd_sockmsg *header, char *text);
+static int ours = -1, daemons = -1;
+
+/* How the connection behaves, in bytes. */
+static size_t read_most, read_split, read_end;
+static size_t write_most, write_end;
+static int end_errno;		/* 0: the other side has closed */
+static size_t bytes_read, bytes_written;
+static unsigned int reads, writes;
+static unsigned int strangers;	/* calls with another descriptor */
+
+static void take(void *data, size_t size)
+{
+	if (recv(daemons, data, size, MSG_WAITALL) != (ssize_t)size)
+		perror("the daemon reads");
+}
+
+static void serve_one(void)
+{
+	struct request *request = &requests[received];
+	char text[2 * XENSTORE_PAYLOAD_MAX] = "OK";
+	struct xsd_sockmsg header;
+	size_t size;
+
+	take(&request->header, HEADER);
+	take(request->payload, request->header.len);
+	request->batch = batches;
+	header = request->header;
+	header.len = 3;
+	if (answer)
+		answer(received, &header, text);
+	received++;
+	size = header.len > sizeof(text) ? sizeof(text) : header.len;
+	if (write(daemons, &header, HEADER) != HEADER ||
+	    write(daemons, text, size) != (ssize_t)size)
+		perror("the daemon writes");
+}
+
+static bool has_whole_request(void)
+{
+	static char data[HEADER + XENSTORE_PAYLOAD_MAX];
+	struct xsd_sockmsg header;
+	ssize_t n = recv(daemons, data, sizeof(data), MSG_PEEK | MSG_DONTWAIT);
+
+	if (n < HEADER)
+		return false;
+	memcpy(&header, data, HEADER);
+	return n - HEADER >= header.len;
+}
+
+static void serve(void)
+{
+	while (received < REQUESTS && has_whole_request())
+		serve_one();
+	batches++;
+}
+
+static size_t least(size_t one, size_t other)
+{
+	return one < other ? one : other;
+}
+
+/* What may pass in one call, 0: none, this is the end. */
+static size_t allowance(size_t size, size_t most, size_t done, size_t end)
+{
+	return least(least(size, most), end - done);
+}
+
+static ssize_t ending(void)
+{
+	errno = end_errno;
+	return end_errno ? -1 : 0;
+}
+
+ssize_t store_io_read(int fd, void *buf, size_t size)
+{
+	ssize_t n;
+
+	strangers += fd != ours;
+	serve();
+	size = allowance(size, read_most, bytes_read, read_end);
+	if (bytes_read < read_split)
+		size = least(size, read_split - bytes_read);
+	if (!size)
+		return ending();
+	n = recv(fd, buf, size, MSG_DONTWAIT);
+	reads++;
+	bytes_read += n > 0 ? (size_t)n : 0;
+	return n;
+}
+
+ssize_t store_io_write(int fd, const void *buf, size_t size)
+{
+	ssize_t n;
+
+	strangers += fd != ours;
+	size = allowance(size, write_most, bytes_written, write_end);
+	if (!size)
+		return ending();
+	n = send(fd, buf, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+	writes++;
+	bytes_written += n > 0 ? (size_t)n : 0;
+	return n;
+}
+
+int store_io_connect(int fd, const struct sockaddr *addr, socklen_t size)
+{
+	return connect(fd, addr, size);
+}
+
+/* A new connection on which nothing goes wrong. */
+static void begin(bool bus)
+{
+	int pair[2];
+
+	if (ours >= 0) {
+		close(ours);
+		close(daemons);
+	}
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+		perror("socketpair");
+	ours = pair[0];
+	daemons = pair[1];
+	answer = NULL;
+	received = batches = reads = writes = 0;
+	bytes_read = bytes_written = 0;
+	read_most = write_most = read_end = write_end = ALL;
+	read_split = 0;
+	end_errno = 0;
+	wire_use(ours, bus);
+}
+
+static void put_text(enum wire_type type, uint32_t tx, const char *text)
+{
+	wire_put(type, tx, text, strlen(text) + 1);
+}
+
+/* Three different requests; the last answer's text is to be "third". */
+static void put_three(void)
+{
+	put_text(WIRE_MKDIR, 7, "/local/domain/1");
+	put_text(WIRE_WRITE, 7, "/local/domain/1/name");
+	put_text(WIRE_END, 7, "T");
+}
+
+static void say_third(unsigned int n, struct xsd_sockmsg *header, char *text)
+{
+	if (n % 3 == 2)
+		header->len = (uint32_t)sprintf(text, "third") + 1;
+}
+
+/* The text of a request that came in, with its numbers in front. */
+static const char *request(unsigned int n)
+{
+	static char line[64];
+	const struct request *got = &requests[n];
+
+	if (n >= received)
+		return NULL;
+	snprintf(line, sizeof(line), "type %u, id %u, tx %u, %u bytes: %.20s",
+		 got->header.type, got->header.req_id, got->header.tx_id,
+		 got->header.len, got->payload);
+	return line;
+}
+
+static void test_coalescing(void)
+{
+	char reply[16] = "";
+
+	begin(false);
+	answer = say_third;
+	put_three();
+	is_int(writes, 0, "nothing is sent before it has to be");
+	is_int(wire_flush(reply, sizeof(reply)), 0, "three requests");
+	is_int(writes, 1, "go out in one write");
+	is_int(received, 3, "and arrive");
+	is_str(request(0), "type 12, id 0, tx 7, 16 bytes: /local/domain/1",
+	       "the first as it was put");
+	is_str(request(1), "type 11, id 1, tx 7, 21 bytes: /local/domain/1/name",
+	       "the second");
+	is_str(request(2), "type 7, id 2, tx 7, 2 bytes: T", "the third");
+	is_str(reply, "third", "the last answer's text is the reply");
+	is_int(wire_flush(NULL, 0), 0, "nothing queued, nothing to do");
+	is_int(writes, 1, "and nothing sent");
+	put_text(WIRE_START, 0, "");
+	is_int(wire_flush(reply, 2), 0, "another round on the same connection");
+	is_str(reply, "O", "whose reply is cut to fit");
+}
+
+static void test_splits(void)
+{
+	/* two answers "OK", one "third", NUL and header each */
+	const size_t total = 3 * HEADER + 3 + 3 + 6;
+	unsigned int bad = 0;
+	char reply[16];
+	size_t at;
+
+	for (at = 1; at < total; at++) {
+		begin(false);
+		answer = say_third;
+		read_split = at;
+		put_three();
+		bad += wire_flush(reply, sizeof(reply)) ||
+		       strcmp(reply, "third") || reads != 2;
+	}
+	is_int(bad, 0, "answers in two pieces, parted at any byte");
+	begin(false);
+	answer = say_third;
+	read_most = 1;
+	put_three();
+	is_int(wire_flush(reply, sizeof(reply)), 0, "byte by byte");
+	is_str(reply, "third", "the reply is the same");
+	is_int(reads, (int64_t)total, "and no byte is asked for in vain");
+
+	for (at = bad = 0; ++at < 60;) {
+		begin(false);
+		write_most = at;
+		put_three();
+		bad += wire_flush(NULL, 0) || received != 3 ||
+		       strcmp(request(2), "type 7, id 2, tx 7, 2 bytes: T");
+	}
+	is_int(bad, 0, "requests that go out in pieces of any size");
+}
+
+static const char *error_name;
+static unsigned int error_at;
+
+static void refuse(unsigned int n, struct xsd_sockmsg *header, char *text)
+{
+	if (n != error_at)
+		return;
+	header->type = XS_ERROR;
+	header->len = (uint32_t)sprintf(text, "%s", error_name) + 1;
+}
+
+static void refuse_two(unsigned int n, struct xsd_sockmsg *header, char *text)
+{
+	error_at = n;
+	error_name = n == 1 ? "EACCES" : "ENOENT";
+	if (n)
+		refuse(n, header, text);
+}
+
+/* No NUL at the end: not what xenstored does, but what it says is clear. */
+static void refuse_bare(unsigned int n, struct xsd_sockmsg *header, char *text)
+{
+	error_at = n;
+	error_name = "EPERM";
+	refuse(n, header, text);
+	header->len--;
+}
+
+static void refuse_mutely(unsigned int n, struct xsd_sockmsg *header,
+			  char *text)
+{
+	error_at = n;
+	error_name = "";
+	refuse(n, header, text);
+	header->len = 0;
+}
+
+static void test_errors(void)
+{
+	unsigned int i, bad = 0;
+
+	for (i = 0; i < sizeof(xsd_errors) / sizeof(*xsd_errors); i++) {
+		begin(false);
+		answer = refuse;
+		error_name = xsd_errors[i].errstring;
+		error_at = i % 3;
+		put_three();
+		bad += wire_flush(NULL, 0) != -xsd_errors[i].errnum;
+	}
+	is_int(bad, 0, "every error that xenstored has a name for");
+	ok(i > 10, "there are %u of them", i);
+
+	begin(false);
+	answer = refuse;
+	error_name = "EWHATEVER";
+	error_at = 1;
+	put_three();
+	is_int(wire_flush(NULL, 0), -EIO, "a name that nobody knows");
+	put_three();
+	is_int(wire_flush(NULL, 0), 0, "an error is told once");
+
+	begin(false);
+	answer = refuse_two;
+	put_three();
+	is_int(wire_flush(NULL, 0), -EACCES, "of two errors the first");
+
+	begin(false);
+	answer = refuse_bare;
+	put_three();
+	is_int(wire_flush(NULL, 0), -EPERM, "a name without its NUL");
+	begin(false);
+	answer = refuse_mutely;
+	put_three();
+	is_int(wire_flush(NULL, 0), -EIO, "an error without a name");
+}
+
+static void other_id(unsigned int n, struct xsd_sockmsg *header, char *text)
+{
+	(void)text;
+	header->req_id += n == 1;
+}
+
+static uint32_t answer_size;
+
+static void long_answer(unsigned int n, struct xsd_sockmsg *header, char *text)
+{
+	if (n != 2)
+		return;
+	memset(text, 'x', XENSTORE_PAYLOAD_MAX);
+	header->len = answer_size;
+}
+
+/* After a failure of the connection it is not used again. */
+static void is_broken(const char *how)
+{
+	unsigned int before;
+
+	serve();
+	before = received;
+	put_three();
+	is_int(wire_flush(NULL, 0), -ENOTCONN, "%s: no use after that", how);
+	serve();
+	is_int(received, before, "%s: nothing more is sent", how);
+	begin(false);
+	put_three();
+	is_int(wire_flush(NULL, 0), 0, "%s: a new connection works", how);
+	is_int(received, 3, "%s: and carries nothing old", how);
+}
+
+static void test_protocol(void)
+{
+	char reply[32];
+
+	begin(false);
+	answer = other_id;
+	put_three();
+	is_int(wire_flush(NULL, 0), -EPROTO, "an answer to another request");
+	is_broken("another request's answer");
+
+	begin(false);
+	answer = long_answer;
+	answer_size = XENSTORE_PAYLOAD_MAX;
+	put_three();
+	is_int(wire_flush(reply, sizeof(reply)), 0, "the longest answer");
+	is_int((int64_t)strlen(reply), sizeof(reply) - 1, "is cut");
+	put_three();
+	is_int(wire_flush(NULL, 0), 0, "and passed over to its end");
+
+	begin(false);
+	answer = long_answer;
+	answer_size = XENSTORE_PAYLOAD_MAX + 1;
+	put_three();
+	is_int(wire_flush(reply, sizeof(reply)), -EPROTO, "one byte longer");
+	begin(false);
+	answer = long_answer;
+	answer_size = UINT32_MAX;
+	put_three();
+	is_int(wire_flush(reply, sizeof(reply)), -EPROTO, "4 GiB longer");
+	is_broken("too long an answer");
+
+	wire_use(-1, false);
+	put_three();
+	is_int(wire_flush(NULL, 0), -ENOTCONN, "no connection at all");
+}
+
+/* Answers that end after every possible byte. */
+static unsigned int ends_badly(int error, int wanted)
+{
+	const size_t total = 3 * HEADER + 9;
+	unsigned int bad = 0;
+	size_t at;
+
+	for (at = 0; at < total; at++) {
+		begin(false);
+		read_end = at;
+		end_errno = error;
+		put_three();
+		bad += wire_flush(NULL, 0) != wanted;
+	}
+	return bad;
+}
+
+static void test_ends(void)
+{
+	unsigned int bad = 0;
+	size_t at;
+
+	is_int(ends_badly(0, -EPIPE), 0, "xenstored dies after any byte");
+	is_broken("a dead xenstored");
+	is_int(ends_badly(ETIMEDOUT, -ETIMEDOUT), 0,
+	       "the deadline passes after any byte");
+	is_broken("a deadline that passed");
+	for (at = 0; at < 80; at++) {
+		begin(false);
+		write_end = at;
+		end_errno = ETIMEDOUT;
+		put_three();
+		bad += wire_flush(NULL, 0) != -ETIMEDOUT || reads;
+	}
+	is_int(bad, 0, "it passes while the requests go out");
+	begin(false);
+	write_end = 40;
+	put_three();
+	is_int(wire_flush(NULL, 0), -EPIPE, "a connection that takes no more");
+	is_broken("a full connection");
+}
+
+static char big[XENSTORE_PAYLOAD_MAX + 1];
+
+static void test_overflow(void)
+{
+	const size_t half = XENSTORE_PAYLOAD_MAX - HEADER;
+
+	begin(false);
+	wire_put(WIRE_WRITE, 1, big, half);
+	wire_put(WIRE_WRITE, 1, big, half);
+	is_int(writes, 0, "8 KiB of requests fit the queue");
+	put_text(WIRE_MKDIR, 1, "/a");
+	is_int(received, 2, "one more sends them, and reads their answers");
+	is_int(wire_flush(NULL, 0), 0, "the flush sends it as well");
+	is_int(received, 3, "and it arrives");
+	is_str(request(2), "type 12, id 0, tx 1, 3 bytes: /a", "as it was put");
+
+	begin(false);
+	wire_put(WIRE_WRITE, 1, big, half);
+	wire_put(WIRE_WRITE, 1, big, half + 1);
+	is_int(received, 1, "a byte more than 8 KiB does not fit");
+	is_int(wire_flush(NULL, 0), 0, "and goes out in two");
+
+	begin(false);
+	answer = refuse;
+	error_name = "ENOSPC";
+	error_at = 1;
+	wire_put(WIRE_WRITE, 1, big, half);
+	wire_put(WIRE_WRITE, 1, big, half);
+	put_text(WIRE_MKDIR, 1, "/a");
+	is_int(wire_flush(NULL, 0), -ENOSPC,
+	       "an error on the way is told by the flush");
+
+	begin(false);
+	read_end = HEADER;
+	wire_put(WIRE_WRITE, 1, big, half);
+	wire_put(WIRE_WRITE, 1, big, half);
+	put_text(WIRE_MKDIR, 1, "/a");
+	ok(wire_flush(NULL, 0) < 0, "so is a connection that broke on the way");
+	is_int(received, 2, "and what came after is not sent");
+}
+
+static void test_too_big(void)
+{
+	begin(false);
+	wire_put(WIRE_WRITE, 1, big, XENSTORE_PAYLOAD_MAX);
+	is_int(wire_flush(NULL, 0), 0, "a payload of 4096 bytes");
+	is_int(requests[0].header.len, XENSTORE_PAYLOAD_MAX, "arrives whole");
+
+	begin(false);
+	answer = refuse;
+	error_name = "ENOSPC";
+	error_at = 1;
+	put_text(WIRE_MKDIR, 1, "/a");
+	wire_put(WIRE_WRITE, 1, big, XENSTORE_PAYLOAD_MAX + 1);
+	put_text(WIRE_MKDIR, 1, "/b");
+	is_int(wire_flush(NULL, 0), -E2BIG, "one of 4097 is refused");
+	is_int(received, 2, "and never sent; the others are");
+	put_text(WIRE_MKDIR, 1, "/c");
+	is_int(wire_flush(NULL, 0), 0, "the connection is as good as before");
+}
+
+static void test_bus(void)
+{
+	unsigned int i, bad = 0;
+	char reply[16];
+
+	begin(true);
+	answer = say_third;
+	put_three();
+	is_int(received, 2, "the kernel's device gets each request at once");
+	is_int(wire_flush(reply, sizeof(reply)), 0, "the flush sends the last");
+	is_str(reply, "third", "and has its answer");
+	is_int(writes, 3, "each is one write");
+	for (i = 0; i < 3; i++)
+		bad += requests[i].batch != i;
+	is_int(bad, 0, "sent when the one before is answered");
+
+	begin(true);
+	answer = refuse;
+	error_name = "EEXIST";
+	error_at = 0;
+	put_three();
+	is_int(wire_flush(NULL, 0), -EEXIST, "its first error is kept");
+	is_int(received, 3, "while the others go their way");
+}
+
+int main(void)
+{
+	memset(big, 'y', sizeof(big));
+	test_coalescing();
+	test_splits();
+	test_errors();
+	test_protocol();
+	test_ends();
+	test_overflow();
+	test_too_big();
+	test_bus();
+	is_int(strangers, 0, "only the connection it was given is used");
+	return done();
+}
