@@ -176,7 +176,8 @@ bloatcheck:
 C := build/check
 wrappers := $(patsubst %,src/%.c,main hyp store wire dtb)
 unit-links := $(filter-out $(wrappers),$(wildcard src/*.c)) $(wildcard tests/fake/*.c)
--include tests/unit/links.mk
+# What else belongs to one folder is made by a .mk file there.
+include $(sort $(wildcard initramfs/*.mk tests/*/*.mk))
 units := $(patsubst tests/unit/%.c,$C/unit/%,$(wildcard tests/unit/*.c))
 unit-objects = $(patsubst %.c,$C/obj/%.o,tests/unit/$1.c $(or $(links.$1),$(unit-links)))
 unit-cflags = -std=gnu11 -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
@@ -233,7 +234,7 @@ distclean:
 
 ## help          this text
 help:
-	@sed -n 's/^## \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
+	@sed -n 's/^## \{0,1\}//p' $(filter Makefile %.mk,$(MAKEFILE_LIST))
 
 .DELETE_ON_ERROR:
 .PHONY: all setup setup-build setup-check setup-system man install uninstall size \
