@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* How a guest can misbehave. Each of these is described in README. */
+#include "guest.h"
+
+#include <xen/hvm/params.h>
+
+/* --- before there is a connection --- */
+
+static void silent(unsigned int unused)
+{
+	(void)unused;
+	xen_stop();
+}
+
+static void late(unsigned int seconds)
+{
+	xen_sleep(seconds);
+	say("waited %u s", seconds);
+}
+
+static void closes(unsigned int unused)
+{
+	(void)unused;
+	event_close(store_port);
+	say("closed its event channel");
+	xen_stop();
+}
+
+/* Half a request in the ring, and a connection that nobody has made. */
+static void scribble(void)
+{
+	static const struct xsd_sockmsg request = {
+		.type = XS_READ, .len = 6,
+	};
+
+	memcpy((void *)store_ring->req, &request, sizeof(request));
+	store_ring->req_prod = sizeof(request);
+	store_ring->rsp_prod = XENSTORE_RING_SIZE * 3;
+	store_ring->connection = XENSTORE_CONNECTED;
+	event_send(store_port);
+}
+
+/*
+ * Answer before being told to. Where Xen has made the page, it is used at once;
+ * else the guest makes it itself, in exchange for another of its own, where
+ * the page is going to be. That goes on until the page is named and in use.
+ */
+static void early(unsigned int unused)
+{
+	uint64_t gfn = GUEST_MAGIC_BASE / PAGE + 1, page = 0;
+
+	(void)unused;
+	xen_param(HVM_PARAM_STORE_PFN, &page);
+	if (page && page != ~(uint64_t)0)
+		gfn = page;
+	else if (xen_give_back(GUEST_RAM_BASE / PAGE + 1024) || xen_take(gfn))
+		say("cannot make the page itself");
+	store_ring = (void *)(gfn * PAGE);
+	scribble();
+	say("answered early");
+	do {
+		store_ring->connection = XENSTORE_CONNECTED;
+		xen_yield();
+		xen_param(HVM_PARAM_STORE_PFN, &page);
+	} while (page == ~(uint64_t)0);
+}
+
+/* --- after it --- */
+
+static void hangup(unsigned int unused)
+{
+	(void)unused;
+	event_close(store_port);
+	say("hung up");
+	xen_stop();
+}
+
+static void half(unsigned int unused)
+{
+	const struct xsd_sockmsg request = { .type = XS_WRITE, .len = 1000 };
+
+	(void)unused;
+	store_send(&request, sizeof(request));
+	store_send("data/x", 3);
+	say("sent half a request");
+	xen_stop();
+}
+
+static uint32_t random(void)
+{
+	static uint32_t state = 2463534242u;
+
+	state ^= state << 13;
+	state ^= state >> 17;
+	return state ^= state << 5;
+}
+
+/* In and out of range, while xenstored reads them. */
+static void indices(unsigned int unused)
+{
+	(void)unused;
+	say("plays with the indices");
+	for (;;) {
+		store_ring->req_prod = random();
+		store_ring->rsp_cons = random();
+		event_send(store_port);
+		store_ring->req_cons = random();
+		store_ring->rsp_prod = random() % 4096;
+		store_ring->connection = random();
+		event_send(store_port);
+		xen_yield();
+	}
+}
+
+/* data/flood/NUMBER */
+static void flood_path(char path[32], uint32_t number)
+{
+	char *at = path + 11;
+
+	memcpy(path, "data/flood/", 11);
+	do {
+		*at++ = (char)('a' + number % 16);
+		number /= 16;
+	} while (number);
+	*at = '\0';
+}
+
+static void flood(unsigned int unused)
+{
+	char path[32], watch[48];
+	uint32_t i, nodes = 0, watches = 0;
+	size_t size;
+
+	(void)unused;
+	for (i = 0; i < 2000; i++) {
+		flood_path(path, i);
+		size = strlen(path) + 1;
+		nodes += store_write(path, path, size);
+		memcpy(watch, path, size);
+		memcpy(watch + size, "x", 2);
+		watches += store_ask(XS_WATCH, watch, size + 2) >= 0;
+	}
+	say("flood: %u nodes, %u watches of %u", nodes, watches, i);
+	for (;; i++) {
+		flood_path(path, i % 256);
+		store_write(path, store_answer, 1500);
+	}
+}
+
+static void trespass_on(const char *path, unsigned int *done)
+{
+	static const char perms[] = "n0\0b0";
+	char payload[128];
+	size_t size = strlen(path) + 1;
+
+	if (store_write(path, "trespass", 8)) {
+		say("could write %s", path);
+		++*done;
+	}
+	memcpy(payload, path, size);
+	memcpy(payload + size, perms, sizeof(perms));
+	if (store_ask(XS_SET_PERMS, payload, size + sizeof(perms)) >= 0) {
+		say("could give away %s", path);
+		++*done;
+	}
+	if (!same(path, "/", 2) && store_ask(XS_RM, path, size) >= 0) {
+		say("could remove %s", path);
+		++*done;
+	}
+}
+
+/* Requests that only a toolstack may make, about domain 1. */
+static void trespass_requests(unsigned int *done)
+{
+	static const struct {
+		enum xsd_sockmsg_type type;
+		char name[16];
+		char payload[24];
+		size_t size;
+	} requests[] = {
+		{ XS_INTRODUCE, "introduce", "1\000233473\0001", 11 },
+		{ XS_RELEASE, "release", "1", 2 },
+		{ XS_RESUME, "resume", "1", 2 },
+		{ XS_SET_TARGET, "set target", "1\0000", 4 },
+		{ XS_CONTROL, "control", "log\0on", 7 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(requests) / sizeof(*requests); i++) {
+		if (store_ask(requests[i].type, requests[i].payload,
+			      requests[i].size) < 0)
+			continue;
+		say("could %s", requests[i].name);
+		++*done;
+	}
+}
+
+static void trespass(unsigned int unused)
+{
+	static const char paths[] =
+		"name\0" "vm\0" "domid\0" "memory\0" "memory/target\0"
+		"memory/static-max\0" "memory/videoram\0" "store\0"
+		"store/port\0" "store/ring-ref\0" "cpu\0"
+		"cpu/0/availability\0" "device\0" "device/vif\0" "control\0"
+		"control/new\0" "new\0"
+		"control/platform-feature-xs_reset_watches\0" "/\0"
+		"/local\0" "/local/domain\0" "/local/domain/0\0"
+		"/local/domain/0/name\0" "/local/domain/0/new\0"
+		"/local/domain/1/name\0" "/local/domain/1/data\0"
+		"/local/domain/1/data/new\0" "/local/domain/2/name\0"
+		"/local/domain/2/data\0" "/local/domain/2/control/shutdown\0"
+		"/local/domain/3/name\0" "/local/domain/3/data\0"
+		"/local/domain/100/data\0" "/libxl\0" "/libxl/1\0"
+		"/libxl/1/type\0" "/libxl/2/type\0" "/vm\0" "/vm/new\0"
+		"/tool\0" "/tool/new\0" "/local/pool\0" "/new\0";
+	const char *path;
+	unsigned int done = 0;
+
+	(void)unused;
+	for (path = paths; path < paths + sizeof(paths) - 1;
+	     path += strlen(path) + 1)
+		trespass_on(path, &done);
+	trespass_requests(&done);
+	say("trespassed %u times", done);
+}
+
+static void rubbish(unsigned int unused)
+{
+	static const char controls[] =
+		"\033[2J\033[31m\r\n\t\007\177\001 name\nd0: all is well\n";
+	static const char bytes[] = "\377\376\300\200\355\240\200\364\220\200";
+	static const char paths[] =
+		"data\0" "data/name\0" "drivers\0" "drivers/x\0" "feature\0"
+		"attr\0" "attr/os/name\0" "error\0" "error/x\0"
+		"device/suspend/event-channel\0" "control/sysrq\0"
+		"control/shutdown\0" "control/feature-poweroff\0"
+		"control/feature-suspend\0";
+	static char large[2048];
+	const char *path;
+	unsigned int i, done = 0;
+
+	(void)unused;
+	for (i = 0; i < sizeof(large); i++)
+		large[i] = (char)random();
+	for (path = paths; path < paths + sizeof(paths) - 1;
+	     path += strlen(path) + 1) {
+		done += store_write(path, large, sizeof(large));
+		done += store_write(path, bytes, sizeof(bytes));
+		done += store_write(path, controls, sizeof(controls));
+	}
+	store_write("data", large, sizeof(large));
+	store_write("attr", bytes, sizeof(bytes));
+	say("wrote rubbish %u times", done);
+	xen_stop();
+}
+
+static const struct mode modes[] = {
+	{ .name = "behave" },
+	{ .name = "notable", .no_table = true },
+	{ .name = "silent", .before = silent },
+	{ .name = "late", .before = late },
+	{ .name = "early", .before = early },
+	{ .name = "close", .before = closes },
+	{ .name = "hangup", .after = hangup },
+	{ .name = "half", .after = half },
+	{ .name = "indices", .after = indices },
+	{ .name = "flood", .after = flood },
+	{ .name = "trespass", .after = trespass },
+	{ .name = "rubbish", .after = rubbish },
+};
+
+const struct mode *mode_named(const char *name, size_t size)
+{
+	const struct mode *mode;
+
+	for (mode = modes; mode < modes + sizeof(modes) / sizeof(*modes);
+	     mode++)
+		if (strlen(mode->name) == size && same(name, mode->name, size))
+			return mode;
+	return NULL;
+}
