@@ -22,9 +22,13 @@ enum when { ALWAYS, RUNS, FULL, PARAMS, CHANNEL, BOUND, RING, GRANT, STORE,
 	    DECLARED, STEP };
 
 /* How it is made from the domain's bytes at the row's offset. */
-enum kind { U16, U32, U64, FRAME, FRAME32, TEXT, UUID_BYTES, PAGES_KIB, COUNT, MIB,
-	    LETTERS, TENTHS, STATE, CHANNEL_WORD, SENTENCE, INTRODUCED,
-	    FROM_TREE_KIB, FROM_TREE_CPUS, FROM_TREE_NAME, NEXT_STEP };
+enum kind {
+	U16, U32, U64, PAGES_KIB, COUNT, MIB, TENTHS,	/* numbers */
+	FROM_TREE_KIB, FROM_TREE_CPUS,
+	FRAME, FRAME32, UUID_BYTES, LETTERS,		/* written as texts */
+	TEXT, STATE, CHANNEL_WORD, SENTENCE, INTRODUCED, NEXT_STEP,
+	FROM_TREE_NAME,
+};
 
 #define AT(member) offsetof(struct domain, member)
 
@@ -39,9 +43,9 @@ static const struct field {
 	{ "state", STATE, ALWAYS, 0 },
 	{ "memory_mib", MIB, RUNS, 0 },
 	{ "vcpus", U32, FULL, AT(info.online_vcpus) },
-	{ "flags", LETTERS, FULL, AT(info.flags) },
+	{ "flags", LETTERS, FULL, 0 },
 	{ "time_s", TENTHS, FULL, AT(info.cpu_time) },
-	{ "uuid", UUID_BYTES, FULL, AT(info.handle) },
+	{ "uuid", UUID_BYTES, FULL, 0 },
 	{ "max_memory_kib", PAGES_KIB, RUNS, AT(info.max_pages) },
 	{ "max_vcpus", COUNT, FULL, AT(info.max_vcpu_id) },
 	{ "cpupool", U32, FULL, AT(info.cpupool) },
@@ -98,10 +102,7 @@ static const struct column {
 /* A number, as opposed to a text that JSON wants in quotes. */
 static bool is_number(enum kind kind)
 {
-	return kind == U16 || kind == U32 || kind == U64 ||
-	       kind == PAGES_KIB || kind == COUNT || kind == MIB ||
-	       kind == TENTHS || kind == FROM_TREE_KIB ||
-	       kind == FROM_TREE_CPUS;
+	return kind <= FROM_TREE_CPUS;
 }
 
 /* A tree need not say everything. */
@@ -206,81 +207,78 @@ static uint64_t tenths(uint64_t ns)
 	return (ns + NS_PER_TENTH / 2) / NS_PER_TENTH;
 }
 
-/* The value of a field that has one, as raw text. */
-static void value(char *text, const struct report *report,
-		  const struct field *field)
+/* 0 for what is none. */
+static uint64_t number(const struct report *report, const struct field *field)
 {
 	const void *at = (const char *)report->domain + field->at;
 	const uint64_t *u64 = at;
 	const uint32_t *u32 = at;
 
 	switch (field->kind) {
-	case U16:
-		snprintf(text, VALUE_MAX, "%u", *(const uint16_t *)at);
-		break;
-	case U32:
-		snprintf(text, VALUE_MAX, "%" PRIu32, *u32);
-		break;
-	case COUNT:
-		snprintf(text, VALUE_MAX, "%" PRIu32, *u32 + 1);
-		break;
 	case U64:
-		snprintf(text, VALUE_MAX, "%" PRIu64, *u64);
-		break;
-	case PAGES_KIB:
-		snprintf(text, VALUE_MAX, "%" PRIu64, *u64 * KIB_PER_PAGE);
-		break;
 	case FRAME:
-		snprintf(text, VALUE_MAX, "0x%" PRIx64, *u64);
-		break;
+		return *u64;
+	case U16:
+		return *(const uint16_t *)at;
+	case U32:
 	case FRAME32:
-		snprintf(text, VALUE_MAX, "0x%" PRIx32, *u32);
-		break;
+		return *u32;
+	case COUNT:
+		return *u32 + 1;
+	case PAGES_KIB:
+		return *u64 * KIB_PER_PAGE;
 	case TENTHS:
-		snprintf(text, VALUE_MAX, "%" PRIu64 ".%u", tenths(*u64) / 10,
-			 (unsigned int)(tenths(*u64) % 10));
-		break;
+		return tenths(*u64);
 	case MIB:
-		snprintf(text, VALUE_MAX, "%" PRIu64,
-			 mib(&report->domain->info));
-		break;
-	case TEXT:
-		snprintf(text, VALUE_MAX, "%s", (const char *)at);
-		break;
-	case UUID_BYTES:
-		uuid_format(text, at);
-		break;
-	case LETTERS:
-		letters(text, *u32);
-		break;
-	case STATE:
-		snprintf(text, VALUE_MAX, "%s", report_state(report));
-		break;
-	case CHANNEL_WORD:
-		snprintf(text, VALUE_MAX, "%s",
-			 channel_word(report->domain->channel.state));
-		break;
-	case SENTENCE:
-		snprintf(text, VALUE_MAX, "%s", advice(report));
-		break;
-	case INTRODUCED:
-		snprintf(text, VALUE_MAX, "%s", report->domain->facts &
-			 FACT_INTRODUCED ? "yes" : "no");
-		break;
-	case NEXT_STEP:
-		snprintf(text, VALUE_MAX, "%s", report->next_step);
-		break;
-	case FROM_TREE_NAME:
-		snprintf(text, VALUE_MAX, "%s", report->declared->name);
-		break;
+		return mib(&report->domain->info);
 	case FROM_TREE_KIB:
-		snprintf(text, VALUE_MAX, "%" PRIu64,
-			 report->declared->memory);
-		break;
+		return report->declared->memory;
 	case FROM_TREE_CPUS:
-		snprintf(text, VALUE_MAX, "%" PRIu32, report->declared->cpus);
-		break;
+		return report->declared->cpus;
+	default:
+		return 0;
 	}
+}
+
+static const char *word(const struct report *report, const struct field *field)
+{
+	switch (field->kind) {
+	case STATE:
+		return report_state(report);
+	case CHANNEL_WORD:
+		return channel_word(report->domain->channel.state);
+	case SENTENCE:
+		return advice(report);
+	case INTRODUCED:
+		return report->domain->facts & FACT_INTRODUCED ? "yes" : "no";
+	case NEXT_STEP:
+		return report->next_step;
+	case FROM_TREE_NAME:
+		return report->declared->name;
+	default:
+		return (const char *)report->domain + field->at;
+	}
+}
+
+/* The value of a field that has one, as raw text. */
+static void value(char *text, const struct report *report,
+		  const struct field *field)
+{
+	const struct hyp_domain *info = &report->domain->info;
+	uint64_t n = number(report, field);
+
+	if (field->kind >= TEXT)
+		snprintf(text, VALUE_MAX, "%s", word(report, field));
+	else if (field->kind == UUID_BYTES)
+		uuid_format(text, info->handle);
+	else if (field->kind == LETTERS)
+		letters(text, info->flags);
+	else if (field->kind == TENTHS)
+		snprintf(text, VALUE_MAX, "%" PRIu64 ".%u", n / 10,
+			 (unsigned int)(n % 10));
+	else
+		snprintf(text, VALUE_MAX, is_number(field->kind) ?
+			 "%" PRIu64 : "0x%" PRIx64, n);
 }
 
 void report_choose_all(struct report_fields *chosen)
