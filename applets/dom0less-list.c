@@ -20,7 +20,6 @@
  * 2 usage error; 3 nothing to talk to (no Xen, no privilege, no device tree).
  */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 
 #include "applet.h"
@@ -30,78 +29,48 @@
 
 struct opts {
 	struct applet_output output;
-	unsigned int extra;		/* REPORT_LONG, REPORT_DECLARED */
+	bool longer;
 	const char *dtb;
-	char **operands;
+	struct applet_args args;
 };
 
 static struct opts opts;
 
-/* -1: go on; else the exit status. */
-static int parse(int argc, char **argv)
+static int take_dtb(char *file)
 {
-	static const struct option longs[] = {
-		{ "dtb", required_argument, NULL, 'd' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "long", no_argument, NULL, 'l' },
-		{ "output", required_argument, NULL, 'o' },
-		{ "parsable", no_argument, NULL, 'p' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "verbose", no_argument, NULL, 'v' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 },
-	};
-	int c, rc = APPLET_DONE;
+	opts.dtb = file;
+	return APPLET_DONE;
+}
 
-	while (!rc && (c = getopt_long(argc, argv, "d:jlo:phqvV", longs,
-				       NULL)) != -1) {
-		switch (c) {
-		case 'd':
-			opts.dtb = optarg;
-			opts.extra |= REPORT_DECLARED;
-			break;
-		case 'j':
-			opts.output.json = true;
-			break;
-		case 'l':
-			opts.extra |= REPORT_LONG;
-			break;
-		case 'o':
-			rc = applet_choose_fields(&opts.output, optarg);
-			opts.output.tsv = true;
-			break;
-		case 'p':
-			opts.output.tsv = true;
-			break;
-		case 'q':
-			msg_verbosity(MSG_ERROR);
-			break;
-		case 'v':
-			msg_verbosity(MSG_STEP);
-			break;
-		case 'h':
-			return applet_help();
-		case 'V':
-			return applet_version();
-		default:
-			return applet_usage();
-		}
-	}
-	opts.operands = argv + optind;
-	if (!rc)
-		rc = applet_parse_operands(opts.operands);
-	return rc ? rc : -1;
+static int take_output(char *names)
+{
+	return applet_choose_fields(&opts.output, names);
+}
+
+static const struct applet_option options[] = {
+	{ 'd', "dtb", .take = take_dtb },
+	{ 'j', "json", .flag = &opts.output.json },
+	{ 'l', "long", .flag = &opts.longer },
+	{ 'o', "output", .take = take_output },
+	{ 'p', "parsable", .flag = &opts.output.tsv },
+	{ 0 },
+};
+
+/* NULL: their headings. */
+static void print_columns(const struct report *report)
+{
+	char line[REPORT_LINE_MAX];
+
+	puts(report_xl(line, report, (opts.longer ? REPORT_LONG : 0) |
+				     (opts.dtb ? REPORT_DECLARED : 0)));
 }
 
 static void print(const struct report *report)
 {
-	char line[REPORT_LINE_MAX];
-
 	if (opts.output.tsv || opts.output.json)
 		applet_write(&opts.output, report);
 	else
-		puts(report_xl(line, report, opts.extra));
+		print_columns(report);
 }
 
 /*
@@ -146,17 +115,16 @@ static bool is_running(unsigned int domid)
 
 static int list(bool store)
 {
-	char line[REPORT_LINE_MAX];
 	int status = applet_observe_domains(&store, true);
 	unsigned int i;
 
-	status = applet_worse(status, applet_find_operands(opts.operands));
+	status = applet_worse(status, applet_find_operands(opts.args.operands));
 	if (!opts.output.tsv && !opts.output.json)
-		puts(report_xl(line, NULL, opts.extra));
+		print_columns(NULL);
 	for (i = 0; i < applet_ndomains; i++)
-		if (applet_selects(opts.operands, &applet_domains[i]))
+		if (applet_selects(opts.args.operands, &applet_domains[i]))
 			print_domain(&applet_domains[i], store);
-	for (i = 1; opts.dtb && !*opts.operands && i <= dtb_domains(); i++)
+	for (i = 1; opts.dtb && !*opts.args.operands && i <= dtb_domains(); i++)
 		if (!is_running(i))
 			print_absent((uint16_t)i);
 	applet_write_end(&opts.output);
@@ -165,7 +133,7 @@ static int list(bool store)
 
 int dom0less_list_main(int argc, char **argv)
 {
-	int status, rc = parse(argc, argv);
+	int status, rc = applet_parse(options, argc, argv, &opts.args);
 	bool store;
 
 	if (rc >= 0)

@@ -28,7 +28,6 @@
  * error; 3 nothing to ask (no Xen, no privilege); 4 the deadline passed.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,75 +42,33 @@ enum { TIMEOUT_MS = 30000, POLL_MS = 100 };
 
 struct opts {
 	struct applet_output output;
-	bool quiet, verbose, wait, watch;
+	bool wait, watch;
 	int64_t timeout;		/* ms */
-	char **operands;
+	struct applet_args args;
 };
 
 static struct opts opts;
 static bool store;		/* xenstored is connected */
 
-/* -1: go on; else the exit status. */
-static int parse(int argc, char **argv)
+static int take_output(char *names)
 {
-	static const struct option longs[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "output", required_argument, NULL, 'o' },
-		{ "parsable", no_argument, NULL, 'p' },
-		{ "timeout", required_argument, NULL, 't' },
-		{ "wait", no_argument, NULL, 'w' },
-		{ "watch", no_argument, NULL, 'W' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "verbose", no_argument, NULL, 'v' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 },
-	};
-	int c, rc = APPLET_DONE;
-
-	opts.timeout = TIMEOUT_MS;
-	while (!rc && (c = getopt_long(argc, argv, "jo:pt:wWhqvV", longs,
-				       NULL)) != -1) {
-		switch (c) {
-		case 'j':
-			opts.output.json = true;
-			break;
-		case 'o':
-			rc = applet_choose_fields(&opts.output, optarg);
-			opts.output.tsv = true;
-			break;
-		case 'p':
-			opts.output.tsv = true;
-			break;
-		case 't':
-			rc = applet_parse_timeout(optarg, &opts.timeout);
-			break;
-		case 'w':
-			opts.wait = true;
-			break;
-		case 'W':
-			opts.watch = true;
-			break;
-		case 'q':
-			opts.quiet = true;
-			msg_verbosity(MSG_ERROR);
-			break;
-		case 'v':
-			opts.verbose = true;
-			break;
-		case 'h':
-			return applet_help();
-		case 'V':
-			return applet_version();
-		default:
-			return applet_usage();
-		}
-	}
-	opts.operands = argv + optind;
-	if (!rc)
-		rc = applet_parse_operands(opts.operands);
-	return rc ? rc : -1;
+	return applet_choose_fields(&opts.output, names);
 }
+
+static int take_timeout(char *seconds)
+{
+	return applet_parse_timeout(seconds, &opts.timeout);
+}
+
+static const struct applet_option options[] = {
+	{ 'j', "json", .flag = &opts.output.json },
+	{ 'o', "output", .take = take_output },
+	{ 'p', "parsable", .flag = &opts.output.tsv },
+	{ 't', "timeout", .take = take_timeout },
+	{ 'w', "wait", .flag = &opts.wait },
+	{ 'W', "watch", .flag = &opts.watch },
+	{ 0 },
+};
 
 /* Only oxenstored says in /tool/xenstored who it is. */
 static const char *daemon_name(void)
@@ -212,7 +169,7 @@ static void print(struct domain *domain)
 	char name[DOMAIN_NAME_MAX];
 	struct dtb_domain declared;
 
-	if (opts.quiet)
+	if (opts.args.quiet)
 		return;
 	if (!store && !dtb_domain(domain->info.domid, &declared))
 		report.declared = &declared;
@@ -226,7 +183,7 @@ static void print(struct domain *domain)
 	if (report.next_step)
 		printf("; next step: %s", report.next_step);
 	puts("");
-	if (opts.verbose)
+	if (opts.args.verbose)
 		print_raw(&report);
 }
 
@@ -236,9 +193,9 @@ static bool is_shown(const struct domain *domain)
 	enum domain_state state = domain->rule->state;
 
 	if (state == DOMAIN_GONE ||
-	    !applet_selects(opts.operands, domain))
+	    !applet_selects(opts.args.operands, domain))
 		return false;
-	return *opts.operands || (state != DOMAIN_XL && state != DOMAIN_SELF);
+	return *opts.args.operands || (state != DOMAIN_XL && state != DOMAIN_SELF);
 }
 
 /*
@@ -272,12 +229,12 @@ static void print_all(void)
 {
 	unsigned int i;
 
-	if (!opts.quiet && !opts.output.tsv && !opts.output.json)
+	if (!opts.args.quiet && !opts.output.tsv && !opts.output.json)
 		print_ground();
 	for (i = 0; i < applet_ndomains; i++)
 		if (is_shown(&applet_domains[i]))
 			print(&applet_domains[i]);
-	if (!opts.quiet)
+	if (!opts.args.quiet)
 		applet_write_end(&opts.output);
 }
 
@@ -333,15 +290,17 @@ static int show(void)
 {
 	int status = opts.wait ? wait_for_all() : look(true);
 
-	status = applet_worse(status, applet_find_operands(opts.operands));
+	status = applet_worse(status, applet_find_operands(opts.args.operands));
 	print_all();
 	return applet_worse(status, all_connected());
 }
 
 int dom0less_status_main(int argc, char **argv)
 {
-	int rc = parse(argc, argv);
+	int rc;
 
+	opts.timeout = TIMEOUT_MS;
+	rc = applet_parse(options, argc, argv, &opts.args);
 	if (rc >= 0)
 		return rc;
 	applet_load_dtb(NULL);

@@ -23,7 +23,6 @@
  * 4 the deadline passed.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,7 +45,7 @@ enum {
 };
 
 struct opts {
-	bool control, dry, kmsg, userdata, wait;
+	bool control, dry, kmsg, no_userdata, wait;
 	const char *dtb;
 	int64_t timeout;		/* ms */
 	struct {
@@ -55,7 +54,7 @@ struct opts {
 	} names[NAMES_MAX];
 	unsigned int named;
 	uint8_t driver[(HYP_DOMID_LAST + 8) / 8];	/* a bit a domid */
-	char **operands;
+	struct applet_args args;
 };
 
 static struct opts opts;
@@ -64,7 +63,7 @@ static char names[APPLET_DOMAINS_MAX][DOMAIN_NAME_MAX];
 static unsigned int attached;
 static int64_t deadline;
 
-static int parse_name(char *text)
+static int take_name(char *text)
 {
 	char *name = strchr(text, '=');
 	unsigned int n = opts.named;
@@ -83,7 +82,7 @@ static int parse_name(char *text)
 	return APPLET_DONE;
 }
 
-static int parse_driver(const char *text)
+static int take_driver(char *text)
 {
 	uint16_t domid;
 
@@ -93,78 +92,29 @@ static int parse_driver(const char *text)
 	return APPLET_DONE;
 }
 
-/* -1: go on; else the exit status. */
-static int parse(int argc, char **argv)
+static int take_dtb(char *file)
 {
-	static const struct option longs[] = {
-		{ "dom0", no_argument, NULL, '0' },
-		{ "dtb", required_argument, NULL, 'd' },
-		{ "driver-domain", required_argument, NULL, 'D' },
-		{ "kmsg", no_argument, NULL, 'k' },
-		{ "dry-run", no_argument, NULL, 'n' },
-		{ "name", required_argument, NULL, 'N' },
-		{ "timeout", required_argument, NULL, 't' },
-		{ "no-userdata", no_argument, NULL, 'u' },
-		{ "wait", no_argument, NULL, 'w' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "verbose", no_argument, NULL, 'v' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 },
-	};
-	int c, rc = APPLET_DONE;
-
-	opts.userdata = true;
-	opts.timeout = TIMEOUT_MS;
-	while (!rc && (c = getopt_long(argc, argv, "0d:D:knN:t:uwhqvV", longs,
-				       NULL)) != -1) {
-		switch (c) {
-		case '0':
-			opts.control = true;
-			break;
-		case 'd':
-			opts.dtb = optarg;
-			break;
-		case 'D':
-			rc = parse_driver(optarg);
-			break;
-		case 'k':
-			opts.kmsg = true;
-			break;
-		case 'n':
-			opts.dry = true;
-			break;
-		case 'N':
-			rc = parse_name(optarg);
-			break;
-		case 't':
-			rc = applet_parse_timeout(optarg, &opts.timeout);
-			break;
-		case 'u':
-			opts.userdata = false;
-			break;
-		case 'w':
-			opts.wait = true;
-			break;
-		case 'q':
-			msg_verbosity(MSG_ERROR);
-			break;
-		case 'v':
-			msg_verbosity(MSG_STEP);
-			break;
-		case 'h':
-			return applet_help();
-		case 'V':
-			return applet_version();
-		default:
-			return applet_usage();
-		}
-	}
-	opts.operands = argv + optind;
-	if (!rc)
-		rc = applet_parse_operands(opts.operands);
-	return rc ? rc : -1;
+	opts.dtb = file;
+	return APPLET_DONE;
 }
+
+static int take_timeout(char *seconds)
+{
+	return applet_parse_timeout(seconds, &opts.timeout);
+}
+
+static const struct applet_option options[] = {
+	{ '0', "dom0", .flag = &opts.control },
+	{ 'd', "dtb", .take = take_dtb },
+	{ 'D', "driver-domain", .take = take_driver },
+	{ 'k', "kmsg", .flag = &opts.kmsg },
+	{ 'n', "dry-run", .flag = &opts.dry },
+	{ 'N', "name", .take = take_name },
+	{ 't', "timeout", .take = take_timeout },
+	{ 'u', "no-userdata", .flag = &opts.no_userdata },
+	{ 'w', "wait", .flag = &opts.wait },
+	{ 0 },
+};
 
 /* Two runs at once would both allocate; the second finds nothing to do. */
 static int take_lock(void)
@@ -272,7 +222,7 @@ static void say_step(const struct attach *attach, const char *step)
 static int refuse(const struct domain *domain)
 {
 	const struct domain_rule *rule = domain->rule;
-	bool failed = rule->action != DOMAIN_IGNORE || *opts.operands;
+	bool failed = rule->action != DOMAIN_IGNORE || *opts.args.operands;
 
 	msg(failed ? MSG_ERROR : MSG_STEP, domain->info.domid, "%s: %s",
 	    domain_state_word(rule->state), rule->sentence);
@@ -285,7 +235,7 @@ static void begin(struct attach *attach, struct domain *domain)
 
 	*attach = (struct attach){
 		.domain = domain, .name = name_of(domain), .said = say_step,
-		.dry = opts.dry, .wait = opts.wait, .userdata = opts.userdata,
+		.dry = opts.dry, .wait = opts.wait, .userdata = !opts.no_userdata,
 		.driver_domain = opts.driver[domid / 8] & 1 << domid % 8,
 		.deadline = deadline,
 	};
@@ -344,7 +294,7 @@ static int attach_all(void)
 	int status = APPLET_DONE;
 
 	for (i = 0; i < applet_ndomains; i++)
-		if (applet_selects(opts.operands, &applet_domains[i]) &&
+		if (applet_selects(opts.args.operands, &applet_domains[i]) &&
 		    consider(&applet_domains[i], &attaches[waiting], &status))
 			waiting += progress(&attaches[waiting], &status);
 	while (waiting) {
@@ -377,7 +327,7 @@ static int control_userdata(const struct domain *control)
 		.uuid = uuid_format(uuid, control->info.handle),
 	};
 
-	if (opts.dry || !opts.userdata || !control->info.full ||
+	if (opts.dry || opts.no_userdata || !control->info.full ||
 	    !userdata_possible() || !userdata_needed(&userdata))
 		return 0;
 	return userdata_store(&userdata, deadline);
@@ -431,12 +381,12 @@ static int work(void)
 
 	status = applet_list_domains();
 	enhanced = glance(0);
-	if (!enhanced && !opts.control && !*opts.operands)
+	if (!enhanced && !opts.control && !*opts.args.operands)
 		return applet_worse(status, refuse_all());
 	rc = applet_open_store(deadline);
 	if (rc)
 		return rc;
-	if (opts.userdata && !userdata_possible())
+	if (!opts.no_userdata && !userdata_possible())
 		msg(MSG_STEP, MSG_NO_DOMAIN, "%s: not there or not writable, "
 		    "libxl's files are left out", userdata_dir);
 	if (!hyp_about()->domctl)
@@ -444,7 +394,7 @@ static int work(void)
 		    "is none of " HYP_DOMCTL_KNOWN ", so UUIDs and vCPUs are "
 		    "left out", hyp_about()->major, hyp_about()->minor);
 	glance(DOMAIN_LOOK_STORE);
-	status = applet_worse(status, applet_find_operands(opts.operands));
+	status = applet_worse(status, applet_find_operands(opts.args.operands));
 	for (i = 0; opts.control && i < applet_ndomains; i++) {
 		domain = &applet_domains[i];
 		if (domain->info.domid == hyp_about()->self)
@@ -459,8 +409,10 @@ static int work(void)
 
 int init_dom0less_main(int argc, char **argv)
 {
-	int rc = parse(argc, argv);
+	int rc;
 
+	opts.timeout = TIMEOUT_MS;
+	rc = applet_parse(options, argc, argv, &opts.args);
 	if (rc >= 0)
 		return rc;
 	if (opts.kmsg && msg_kmsg())

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <errno.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 enum {
 	TIMEOUT_MAX = 24 * 60 * 60,	/* s */
 	BATCH = 16,
+	OPTIONS_MAX = 16,		/* of one applet */
 };
 
 struct domain applet_domains[APPLET_DOMAINS_MAX];
@@ -63,7 +65,7 @@ int applet_parse_timeout(const char *text, int64_t *ms)
 	return APPLET_DONE;
 }
 
-int applet_parse_operands(char **operand)
+static int check_operands(char **operand)
 {
 	uint16_t domid;
 
@@ -73,6 +75,75 @@ int applet_parse_operands(char **operand)
 			return applet_bad("neither a domid nor a name",
 					  *operand);
 	return APPLET_DONE;
+}
+
+/* OPTIONS as getopt_long() wants them: in LONGS, and their letters. */
+static void tell_getopt(const struct applet_option *options,
+			struct option *longs, char *letters)
+{
+	static const struct option common[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
+	};
+
+	for (; options->letter; options++) {
+		*longs++ = (struct option){
+			.name = options->name, .val = options->letter,
+			.has_arg = options->take ? required_argument
+						 : no_argument,
+		};
+		*letters++ = options->letter;
+		if (options->take)
+			*letters++ = ':';
+	}
+	memcpy(longs, common, sizeof(common));
+	strcpy(letters, "hqvV");
+}
+
+static int take_option(const struct applet_option *option, int letter)
+{
+	while (option->letter && option->letter != letter)
+		option++;
+	if (!option->letter)
+		return applet_usage();
+	if (option->take)
+		return option->take(optarg);
+	*option->flag = true;
+	return APPLET_DONE;
+}
+
+int applet_parse(const struct applet_option *options, int argc, char **argv,
+		 struct applet_args *args)
+{
+	struct option longs[OPTIONS_MAX + 1];
+	char letters[2 * OPTIONS_MAX + 1];
+	int c, rc = APPLET_DONE;
+
+	tell_getopt(options, longs, letters);
+	while (!rc && (c = getopt_long(argc, argv, letters, longs, NULL)) != -1)
+		switch (c) {
+		case 'h':
+			return applet_help();
+		case 'V':
+			return applet_version();
+		case 'q':
+			args->quiet = true;
+			msg_verbosity(MSG_ERROR);
+			break;
+		case 'v':
+			args->verbose = true;
+			msg_verbosity(MSG_STEP);
+			break;
+		default:
+			rc = take_option(options, c);
+		}
+	args->operands = argv + optind;
+	if (!rc)
+		rc = check_operands(args->operands);
+	return rc ? rc : -1;
 }
 
 static bool is_meant(const char *operand, const struct domain *domain)
@@ -226,6 +297,7 @@ int applet_choose_fields(struct applet_output *output, const char *names)
 	const char *unknown = report_choose(&output->fields, names, &size);
 	unsigned int i;
 
+	output->tsv = true;
 	if (!unknown)
 		return APPLET_DONE;
 	msg(MSG_ERROR, MSG_NO_DOMAIN, "%.*s: no such field, or named twice; these are:",

@@ -62,8 +62,27 @@ bool applet_parse_domid(const char *text, uint16_t *domid);
 /* TEXT, a number of seconds, as *MS milliseconds. */
 int applet_parse_timeout(const char *text, int64_t *ms);
 
-/* Every operand must be a domid or a name. */
-int applet_parse_operands(char **operands);
+/* One option of an applet: it sets a flag, or has an argument to be taken. */
+struct applet_option {
+	char letter;
+	const char *name;
+	bool *flag;
+	int (*take)(char *argument);
+};
+
+/* What every applet's command line has. */
+struct applet_args {
+	bool quiet, verbose;		/* messages go by the last of the two */
+	char **operands;		/* each a domid or a name */
+};
+
+/*
+ * Parse a command line by OPTIONS, which end with an empty row, and by those
+ * that every applet has. -1: go on; else the exit status: help was wanted, or
+ * an error has been said.
+ */
+int applet_parse(const struct applet_option *options, int argc, char **argv,
+		 struct applet_args *args);
 
 /* Every operand must be there: the others are not held back. */
 int applet_find_operands(char **operands);
@@ -101,7 +120,7 @@ struct applet_output {
 	unsigned int written;
 };
 
-/* The argument of -o. */
+/* The argument of -o: TSV with these, unless --json says otherwise. */
 int applet_choose_fields(struct applet_output *output, const char *names);
 
 /* One domain for a program; after the last one the end. */
