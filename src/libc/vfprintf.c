@@ -191,8 +191,9 @@ static const char *length(struct spec *spec, const char *format)
 	for (;; format++) {
 		switch (*format) {
 		case 'h': spec->size /= 2; break;
-		case 'l': spec->size = spec->size == sizeof(long) ?
-				sizeof(long long) : sizeof(long); break;
+		/* cppcheck-suppress duplicateValueTernary; not on arm */
+		case 'l': spec->size = format[-1] == 'l' ? sizeof(long long) :
+				sizeof(long); break;
 		case 'j': spec->size = sizeof(intmax_t); break;
 		case 'z': spec->size = sizeof(size_t); break;
 		case 't': spec->size = sizeof(ptrdiff_t); break;

@@ -95,8 +95,8 @@ static void all(void)
 		for (l = 0; l < COUNT(ints); l++)
 			integers(spec, ints[l], 4);
 		for (l = 0; l < COUNT(longs); l++)
-			integers(spec, longs[l], strcmp(longs[l], "ll") ?
-				 sizeof(long) : 8);
+			integers(spec, longs[l], *longs[l] == 'j' ||
+				 !strcmp(longs[l], "ll") ? 8 : sizeof(long));
 		texts(spec);
 	}
 }
@@ -109,7 +109,6 @@ int main(void)
 	check("%s %m", (char *)NULL);
 	check("plain");
 	check("");
-	printf("%sok 1 - %d formats as the libc prints them\n1..1\n",
-	       missed ? "not " : "", checked);
-	return missed != 0;
+	printf("# %d formats\n", checked);
+	return missed || checked < 10000;
 }
