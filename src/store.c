@@ -75,7 +75,9 @@ ssize_t store_io_write(int fd, const void *buf, size_t size)
 {
 	ssize_t n;
 
-	while (io_again(n = write(fd, buf, size)))
+	/* a xenstored that has died is an error to be told, no SIGPIPE */
+	while (io_again(n = bus ? write(fd, buf, size)
+				: send(fd, buf, size, MSG_NOSIGNAL)))
 		if (io_wait(fd, POLLOUT))
 			return -1;
 	return n;
@@ -270,8 +272,8 @@ static int open_batch(void)
 
 	if (batch >= 0)
 		return 0;
-	if (strlen(path) >= sizeof(addr.sun_path))
-		return -ENAMETOOLONG;
+	if (!path || strlen(path) >= sizeof(addr.sun_path))
+		return path ? -ENAMETOOLONG : -ENOENT;
 	strcpy(addr.sun_path, path);
 	batch = bus ? open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK)
 		    : socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -331,7 +333,7 @@ void store_perms(const char *path, enum store_perm perm, uint16_t domid)
 	int size;
 
 	size = snprintf(payload, sizeof(payload), "%s%cn%u%c", path, 0,
-			perm == STORE_PERM_OWN ? domid : 0, 0);
+			perm == STORE_PERM_OWN ? domid : 0u, 0);
 	if (perm == STORE_PERM_READ)
 		size += snprintf(payload + size, sizeof(payload) -
 				 (size_t)size, "r%u%c", domid, 0);

@@ -3,7 +3,6 @@
  * What Xen's libraries expect of their surroundings, in as far as we have
  * other ideas. Built and linked beside them, see libs.mk.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -43,15 +42,9 @@ ssize_t store_io_writev(int fd, const struct iovec *iov, int n)
 	return n ? store_io_write(fd, iov->iov_base, iov->iov_len) : 0;
 }
 
-/* The library asks for MSG_NOSIGNAL, whether it says so or not. */
+/* The library asks for MSG_NOSIGNAL, which store_io_write() has anyway. */
 ssize_t store_io_sendmsg(int fd, const struct msghdr *msg, int flags)
 {
-	struct sigaction ignore = { .sa_handler = SIG_IGN }, old;
-	ssize_t r;
-
 	(void)flags;
-	sigaction(SIGPIPE, &ignore, &old);
-	r = store_io_writev(fd, msg->msg_iov, (int)msg->msg_iovlen);
-	sigaction(SIGPIPE, &old, NULL);
-	return r;
+	return store_io_writev(fd, msg->msg_iov, (int)msg->msg_iovlen);
 }
