@@ -232,7 +232,10 @@ static int look_at_node(struct domain *domain, const char *top,
 	if (rc < 0)
 		return fail(domain, "read its xenstore nodes", rc);
 	fact(domain, FACT_SOME_NODES, true);
-	strncat(buf, value, size - 1);
+	if ((size_t)rc >= size)
+		rc = (int)size - 1;
+	memcpy(buf, value, (size_t)rc);
+	buf[rc] = '\0';
 	return 0;
 }
 
@@ -244,7 +247,7 @@ static int look_at_name(struct domain *domain)
 
 static int look_at_store(struct domain *domain)
 {
-	char type[sizeof("pvh")];
+	char type[sizeof("pvh")] = "";
 	int rc = store_is_introduced(domain->info.domid);
 
 	if (rc < 0)

@@ -20,7 +20,7 @@ static bool loaded;
 static int read_file(const char *path, char *buf, size_t size)
 {
 	size_t have = 0;
-	ssize_t n;
+	ssize_t n = 0;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
 	if (fd < 0)

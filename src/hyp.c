@@ -92,6 +92,12 @@ static void say_nothing(struct xentoollog_logger *logger,
 
 static struct xentoollog_logger silent = { .vmessage = say_nothing };
 
+/* A call of a library failed: why, as -errno. */
+static int failure(void)
+{
+	return errno ? -errno : -EIO;
+}
+
 /* A hypercall OP(CMD, pointer to ARG); ARG is copied in and out. */
 static int call(unsigned int op, unsigned int cmd, void *arg, size_t size)
 {
@@ -100,7 +106,7 @@ static int call(unsigned int op, unsigned int cmd, void *arg, size_t size)
 	memcpy(buffer, arg, size);
 	r = xencall2(xcall, op, cmd, (uintptr_t)buffer);
 	if (r < 0)
-		return -errno;
+		return failure();
 	memcpy(arg, buffer, size);
 	return r;
 }
@@ -114,7 +120,7 @@ static int domctl_as(unsigned int version, struct xen_domctl *op)
 	memcpy(buffer, op, sizeof(*op));
 	r = xencall1(xcall, __HYPERVISOR_domctl, (uintptr_t)buffer);
 	if (r < 0)
-		return -errno;
+		return failure();
 	memcpy(op, buffer, sizeof(*op));
 	return 0;
 }
@@ -155,7 +161,7 @@ static int sysctl_domains(unsigned int version, uint16_t first,
 			(void *)((uint8_t *)buffer + LIST_AT));
 	r = xencall1(xcall, __HYPERVISOR_sysctl, (uintptr_t)buffer);
 	if (r < 0)
-		return -errno;
+		return failure();
 	if (op->u.getdomaininfolist.num_domains > max)
 		return -EPROTO;
 	return (int)op->u.getdomaininfolist.num_domains;
@@ -225,16 +231,16 @@ static int probe_version(void)
 	int r = xc_version(xc, XENVER_version, NULL);
 
 	if (r < 0)
-		return -errno;
+		return failure();
 	about.major = (unsigned int)r >> 16;
 	about.minor = (unsigned int)r & 0xffff;
 	r = xc_version(xc, XENVER_extraversion, about.extra);
 	about.extra[sizeof(about.extra) - 1] = '\0';
 	if (r < 0)
-		return -errno;
+		return failure();
 	/* before 4.21 the hardware domain is always domain 0 */
 	if (xc_version(xc, XENVER_get_features, &features) < 0)
-		return -errno;
+		return failure();
 	if (features.submap & (1u << XENFEAT_dom0) && !hyp_at_least(4, 21))
 		return 0;
 	return probe_self();
@@ -259,7 +265,7 @@ int hyp_open(void)
 	if (!xc) {
 		if (errno == ENOENT || errno == ENXIO || !errno)
 			return -ENODEV;
-		return -errno;
+		return failure();
 	}
 	xcall = xc_interface_xcall_handle(xc);
 	fmem = xc_interface_fmem_handle(xc);
@@ -288,7 +294,7 @@ void hyp_close(void)
 
 int hyp_lock(void)
 {
-	return flock(xencall_fd(xcall), LOCK_EX | LOCK_NB) ? -errno : 0;
+	return flock(xencall_fd(xcall), LOCK_EX | LOCK_NB) ? failure() : 0;
 }
 
 const struct hyp_about *hyp_about(void)
@@ -404,19 +410,19 @@ int hyp_cpupool(uint32_t *id)
 	op->u.cpupool_op.op = XEN_SYSCTL_CPUPOOL_OP_INFO;
 	op->u.cpupool_op.cpupool_id = *id;
 	if (xencall1(xcall, __HYPERVISOR_sysctl, (uintptr_t)buffer) < 0)
-		return -errno;
+		return failure();
 	*id = op->u.cpupool_op.cpupool_id;
 	return 0;
 }
 
 int hyp_param_get(uint16_t domid, enum hyp_param param, uint64_t *value)
 {
-	return xc_hvm_param_get(xc, domid, param, value) < 0 ? -errno : 0;
+	return xc_hvm_param_get(xc, domid, param, value) < 0 ? failure() : 0;
 }
 
 int hyp_param_set(uint16_t domid, enum hyp_param param, uint64_t value)
 {
-	return xc_hvm_param_set(xc, domid, param, value) < 0 ? -errno : 0;
+	return xc_hvm_param_set(xc, domid, param, value) < 0 ? failure() : 0;
 }
 
 int hyp_evtchn_status(uint16_t domid, uint32_t port, struct hyp_evtchn *status)
@@ -424,7 +430,7 @@ int hyp_evtchn_status(uint16_t domid, uint32_t port, struct hyp_evtchn *status)
 	struct evtchn_status raw = { .dom = domid, .port = port };
 
 	if (xc_evtchn_status(xc, &raw) < 0)
-		return -errno;
+		return failure();
 	memset(status, 0, sizeof(*status));
 	switch (raw.status) {
 	case EVTCHNSTAT_closed:
@@ -477,7 +483,7 @@ int hyp_populate(uint16_t domid, uint64_t gfn)
 	int r = xc_domain_populate_physmap(xc, domid, 1, 0, 0, &frame);
 
 	if (r < 0)
-		return -errno;
+		return failure();
 	return r == 1 ? 0 : -ENOMEM;
 }
 
@@ -489,11 +495,11 @@ int hyp_map(uint16_t domid, uint64_t gfn, bool write, void **page)
 
 	*page = xenforeignmemory_map(fmem, domid, prot, 1, &frame, &err);
 	if (!*page)
-		return -errno;
+		return failure();
 	if (err) {
 		hyp_unmap(*page);
 		*page = NULL;
-		return err < 0 ? err : -err;
+		return err < 0 ? err : -EIO;
 	}
 	return 0;
 }
@@ -558,7 +564,7 @@ static int table_map_guest(uint16_t domid, bool write, struct table *table)
 	set_xen_guest_handle_raw(op->frame_list, list);
 	if (xencall3(xcall, __HYPERVISOR_grant_table_op, GNTTABOP_setup_table,
 		     (uintptr_t)buffer, 1) < 0)
-		return -errno;
+		return failure();
 	if (op->status != GNTST_okay)
 		return -EOPNOTSUPP;
 	if (*list == ~(xen_pfn_t)0)
@@ -578,7 +584,7 @@ static int table_map(uint16_t domid, bool write, struct table *table)
 	if (table->resource)
 		return 0;
 	return errno == EOPNOTSUPP ? table_map_guest(domid, write, table)
-				   : -errno;
+				   : failure();
 }
 
 static void table_unmap(struct table *table)

@@ -177,7 +177,9 @@ static void letters(char *text, uint32_t flags)
 		text[2] = 'p';
 	if (flags & HYP_SHUTDOWN) {
 		text[3] = 's';
-		text[4] = reason < sizeof(reasons) - 1 ? reasons[reason] : '?';
+		text[4] = '?';
+		if (reason < sizeof(reasons) - 1)
+			text[4] = reasons[reason];
 	}
 	if (flags & HYP_DYING)
 		text[5] = 'd';
@@ -292,15 +294,15 @@ const char *report_name(unsigned int field)
 	return field < FIELDS ? fields[field].name : NULL;
 }
 
-static bool is_chosen(const struct report_fields *chosen, unsigned char field)
+static bool is_chosen(const struct report_fields *chosen, unsigned int field)
 {
-	return memchr(chosen->field, field, chosen->count) != NULL;
+	return memchr(chosen->field, (int)field, chosen->count) != NULL;
 }
 
 const char *report_choose(struct report_fields *chosen, const char *names,
 			  size_t *size)
 {
-	unsigned char i;
+	unsigned int i;
 
 	for (chosen->count = 0; ; names += *size + 1) {
 		*size = strcspn(names, ",");
@@ -310,7 +312,7 @@ const char *report_choose(struct report_fields *chosen, const char *names,
 				break;
 		if (i == FIELDS || is_chosen(chosen, i))
 			return names;
-		chosen->field[chosen->count++] = i;
+		chosen->field[chosen->count++] = (unsigned char)i;
 		if (!names[*size])
 			return NULL;
 	}

@@ -29,24 +29,24 @@ struct report_fields {
 };
 
 /*
- * Read "NAME,NAME..." into FIELDS. NULL, or the name that nobody knows or
+ * Read "NAME,NAME..." into CHOSEN. NULL, or the name that nobody knows or
  * that stands there twice, *SIZE bytes up to its comma.
  */
-const char *report_choose(struct report_fields *fields, const char *names,
+const char *report_choose(struct report_fields *chosen, const char *names,
 			  size_t *size);
 
 /* Every field, in order. */
-void report_choose_all(struct report_fields *fields);
+void report_choose_all(struct report_fields *chosen);
 
 /* The name of field number FIELD, NULL after the last. */
 const char *report_name(unsigned int field);
 
 /* A line for programs: values with a TAB between, "-" for an absent one. */
-char *report_tsv(char *line, const struct report_fields *fields,
+char *report_tsv(char *line, const struct report_fields *chosen,
 		 const struct report *report);
 
 /* The same as a JSON object; a value that is absent is null. */
-char *report_json(char *line, const struct report_fields *fields,
+char *report_json(char *line, const struct report_fields *chosen,
 		  const struct report *report);
 
 /* What report_xl() adds to its columns. */

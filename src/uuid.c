@@ -33,7 +33,7 @@ static uint32_t rotate(uint32_t word, int bits)
 }
 
 /* RFC 3174 section 6.2: a word of the round's function and constant. */
-static uint32_t sha1_round(int t, uint32_t b, uint32_t c, uint32_t d)
+static uint32_t sha1_round(size_t t, uint32_t b, uint32_t c, uint32_t d)
 {
 	if (t < 20)
 		return ((b & c) | (~b & d)) + 0x5a827999;
@@ -47,7 +47,7 @@ static uint32_t sha1_round(int t, uint32_t b, uint32_t c, uint32_t d)
 static void sha1_block(struct sha1 *sha)
 {
 	uint32_t w[80], h[5], next;
-	int t;
+	size_t t;
 
 	for (t = 0; t < 16; t++)
 		w[t] = (uint32_t)sha->block[4 * t] << 24 |

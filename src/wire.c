@@ -89,7 +89,7 @@ static int error_named(const char *name)
 /* One answer, to request ID. Its text in TEXT; its error is remembered. */
 static int receive_answer(uint32_t id, char *text, size_t size)
 {
-	struct xsd_sockmsg header;
+	struct xsd_sockmsg header = { 0 };
 	size_t part;
 	int rc = receive((char *)&header, sizeof(header));
 
