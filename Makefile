@@ -132,14 +132,15 @@ $(O)/dom0less: $(O)/dom0less.elf
 include xen/releases.mk
 
 ## man           build/man/*.8, out of the applets' opening comments
-SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null)
+SOURCE_DATE_EPOCH ?= $(shell git --git-dir=.git log -1 --format=%ct 2>/dev/null || \
+	stat -c %Y Makefile)
 man-pages := $(applet-names:%=build/man/%.8)
 man: $(man-pages)
 $(man-pages): build/man/%.8: applets/%.c src/applets.awk
 	$(call say,MAN)
 	@mkdir -p $(@D)
 	$(Q)awk -v out=man -v version='$(VERSION)' -v date="$$(date -u +%F \
-		-d @$(or $(SOURCE_DATE_EPOCH),0))" -f src/applets.awk $< >$@
+		-d @$(SOURCE_DATE_EPOCH))" -f src/applets.awk $< >$@
 
 ## install       the binary, a link for each applet, the man pages
 links = $(addprefix $(DESTDIR)$(sbindir)/,$(applet-names)) \
@@ -170,6 +171,12 @@ bloatcheck:
 	@$(NM) -S -t d --size-sort $(O)/dom0less.elf | \
 		tests/bloatcheck build/baseline/$(ARCH) -
 
+# The architectures that this make does not build: each by one of its own,
+# once the sources are here.
+others := $(filter-out $(patsubst build/%,%,$(filter build/$(ARCH),$(O))),$(arches))
+$(others:%=arch-%): arch-%: setup-check $(pins)
+	$(Q)$(MAKE) --no-print-directory ARCH=$* O=build/$*
+
 # Unit tests run on this machine, under the sanitizers. Each is one file,
 # linked with all of the logic and with fakes for the wrappers; a test that
 # needs others says links.NAME := FILE... in tests/unit/links.mk.
@@ -196,12 +203,6 @@ $(units): $C/unit/%: $$(call unit-objects,%)
 	$(call say,HOSTLD)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(unit-cflags) -o $@ $^
-
-# The architectures that this make does not build: each by one of its own,
-# once the sources are here.
-others := $(filter-out $(patsubst build/%,%,$(filter build/$(ARCH),$(O))),$(arches))
-$(others:%=arch-%): arch-%: setup-check $(pins)
-	$(Q)$(MAKE) --no-print-directory ARCH=$* O=build/$*
 
 fast-tests   = $(units) $(sort $(wildcard tests/cli/*.t tests/build/*.t))
 system-tests = $(sort $(wildcard tests/system/scenarios/*))
