@@ -22,4 +22,49 @@ is "nothing is left" "$(find "$d" ! -type d)" ""
 ok "other folders" install install prefix=/opt sbindir=/opt/bin
 ok "are used" test -x "$d/opt/bin/dom0less" -a -x "$d/opt/lib/xen/bin/init-dom0less"
 ok "and nothing else is" test -z "$(find "$d" ! -type d ! -path "$d/opt/*")"
+
+# What starts it at boot. That each does is for tests/system/scenarios/boot-*.
+all='systemd openrc busybox'
+unit=$d/usr/lib/systemd/system/xen-init-dom0less.service
+rc=$d/etc/init.d/xen-init-dom0less
+rm -rf "$d"
+out=$(install install INIT=vax 2>&1)
+has "an init that nobody knows is refused" "$out" 'INIT=vax: not one of systemd openrc busybox'
+ok "before anything is installed" [ ! -e "$d" ]
+ok "no inittab, nothing to add lines to" fails install install-busybox
+mkdir -p "$d/etc"
+printf '::sysinit:/bin/mount -a\n::respawn:/bin/sh\n' >"$d/etc/inittab"
+cp "$d/etc/inittab" "$tmp/inittab"
+ok "install INIT=" install install INIT="$all" sbindir=/usr/sbin
+ok "and again" install install INIT="$all" sbindir=/usr/sbin
+is "the unit runs what was installed" "$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' "$unit")" \
+	/usr/sbin/init-dom0less
+is "so does the script of OpenRC" "$(grep -o '[^	]*/init-dom0less' "$rc")" /usr/sbin/init-dom0less
+ok "which can be executed" [ -x "$rc" ]
+is "so does the inittab, once" "$(grep -c 'exec /usr/sbin/init-dom0less' "$d/etc/inittab")" 1
+is "whose other lines come first" "$(head -n 2 "$d/etc/inittab")" "$(cat "$tmp/inittab")"
+is "no command there is too long for busybox" \
+	"$(sed -n 's/^::[a-z]*://p' "$d/etc/inittab" | awk 'length > 200')" ""
+is "nothing is left to be filled in" "$(grep -r @ "$unit" "$rc" "$d/etc/inittab")" ""
+
+# systemd's own opinion, among Xen's own units: they come as templates.
+units=${unit%/*}
+for from in "$sources"/xen-4.17/tools/hotplug/Linux/systemd/*.in; do
+	sed 's|@[^ ]*@|/usr/lib/xen|g' "$from" >"$units/$(basename "$from" .in)"
+done
+cp /lib/systemd/system/*.target "$units"
+mkdir "$d/bin"
+cp /bin/grep "$d/bin"
+verify()
+{
+	systemd-analyze verify --man=no --root="$d" "${unit##*/}" 2>&1
+}
+is "systemd-analyze verify has nothing to say" "$(verify)" ""
+sed -i.orig 's/^Before=/Befor=/' "$unit"
+has "it would have" "$(verify)" 'Befor'
+mv "$unit.orig" "$unit"
+find "$units" "$d/bin" ! -type d ! -path "$unit" -exec rm {} +
+ok "uninstall INIT=" install uninstall INIT="$all" sbindir=/usr/sbin
+is "leaves only the inittab" "$(find "$d" ! -type d)" "$d/etc/inittab"
+ok "as it was" cmp "$d/etc/inittab" "$tmp/inittab"
 done_testing

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What starts init-dom0less at boot, for who wants it: make install INIT=...
+
+sysconfdir ?= /etc
+unitdir    ?= $(prefix)/lib/systemd/system
+
+## install INIT=...   and what starts it at boot: systemd, openrc, busybox or several.
+##               uninstall with the same INIT= takes that away, too; install-systemd
+##               (-openrc, -busybox) puts only that there. sysconfdir=/etc unitdir=
+##               systemd   the unit xen-init-dom0less.service, not enabled
+##               openrc    /etc/init.d/xen-init-dom0less, in no runlevel
+##               busybox   lines in /etc/inittab, which must be there: see them in
+##                         initramfs/busybox/inittab
+# systemd-analyze, for the tests
+check-packages += systemd
+inits := systemd openrc busybox
+$(foreach i,$(filter-out $(inits),$(INIT)),$(error INIT=$i: not one of $(inits)))
+install: $(INIT:%=install-%)
+uninstall: $(INIT:%=uninstall-%)
+
+unit    = $(DESTDIR)$(unitdir)/xen-init-dom0less.service
+rc      = $(DESTDIR)$(sysconfdir)/init.d/xen-init-dom0less
+inittab = $(DESTDIR)$(sysconfdir)/inittab
+filled-in = sed 's|@sbindir@|$(sbindir)|'
+
+install-systemd:
+	install -d $(dir $(unit))
+	$(filled-in) initramfs/systemd/$(notdir $(unit)) | install -m 644 /dev/stdin $(unit)
+uninstall-systemd:
+	rm -f $(unit)
+
+install-openrc:
+	install -d $(dir $(rc))
+	$(filled-in) initramfs/openrc/$(notdir $(rc)) | install -m 755 /dev/stdin $(rc)
+uninstall-openrc:
+	rm -f $(rc)
+
+install-busybox uninstall-busybox:
+	sed -i '/^# dom0less: begin$$/,/^# dom0less: end$$/d' $(inittab)
+	$(if $(filter install-%,$@),$(filled-in) initramfs/busybox/inittab >>$(inittab))
+
+.PHONY: $(inits:%=install-%) $(inits:%=uninstall-%)
