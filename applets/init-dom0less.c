@@ -23,6 +23,7 @@
  * 4 the deadline passed.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -388,7 +389,7 @@ static int work(void)
 		return rc;
 	if (!opts.no_userdata && !userdata_possible())
 		msg(MSG_STEP, MSG_NO_DOMAIN, "%s: not there or not writable, "
-		    "libxl's files are left out", userdata_dir);
+		    "or by others, too: libxl's files are left out", userdata_dir);
 	if (!hyp_about()->domctl)
 		msg(MSG_NOTE, MSG_NO_DOMAIN, "Xen %u.%u: its domctl interface "
 		    "is none of " HYP_DOMCTL_KNOWN ", so UUIDs and vCPUs are "
@@ -411,6 +412,8 @@ int init_dom0less_main(int argc, char **argv)
 {
 	int rc;
 
+	/* whoever read the messages has gone: no reason to stop half-way */
+	signal(SIGPIPE, SIG_IGN);
 	opts.timeout = TIMEOUT_MS;
 	rc = applet_parse(options, argc, argv, &opts.args);
 	if (rc >= 0)

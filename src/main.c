@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -215,6 +216,19 @@ static int multiplex(int argc, char **argv)
 	return applet ? run(applet, argc - 1, argv + 1) : not_found(word);
 }
 
+/* What is opened later must not take the place of a stream that is closed:
+ * messages would go to Xen, or into a file. */
+static void occupy_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/", O_PATH | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 static int start(int argc, char **argv)
 {
 	const char *name = argc ? last_component(argv[0]) : multiplexer;
@@ -225,6 +239,7 @@ static int start(int argc, char **argv)
 		msg(MSG_ERROR, MSG_NO_DOMAIN, "refusing to run setuid");
 		return APPLET_NOTHING;
 	}
+	occupy_streams();
 	if (applet)
 		return run(applet, argc, argv);
 	if (strncmp(name, multiplexer, sizeof(multiplexer) - 1))

@@ -106,6 +106,15 @@ static bool is_socket(const char *path)
 	return !stat(path, &st) && S_ISSOCK(st.st_mode);
 }
 
+/* No link, and not of another user, who might answer in xenstored's place. */
+static bool is_trusted_socket(const char *path)
+{
+	struct stat st;
+
+	return !lstat(path, &st) && S_ISSOCK(st.st_mode) &&
+	       (!st.st_uid || st.st_uid == geteuid());
+}
+
 /*
  * Where xenstored's socket is, if it is: the two places that a xenstored can
  * have been built for, unless the environment names one.
@@ -120,11 +129,11 @@ static bool find_socket(char *path, size_t size)
 
 	if (dir) {
 		snprintf(path, size, "%s/socket", dir);
-		return is_socket(path);
+		return is_trusted_socket(path);
 	}
 	for (i = 0; i < sizeof(rundirs) / sizeof(*rundirs); i++) {
 		snprintf(path, size, "%s/socket", rundirs[i]);
-		if (is_socket(path))
+		if (is_trusted_socket(path))
 			return true;
 	}
 	return false;

@@ -55,6 +55,8 @@ bool userdata_possible(void)
 	struct stat st;
 
 	return !stat(userdata_dir, &st) && S_ISDIR(st.st_mode) &&
+	       !(st.st_mode & (S_IWGRP | S_IWOTH)) &&
+	       (!st.st_uid || st.st_uid == geteuid()) &&
 	       !access(userdata_dir, W_OK);
 }
 
@@ -170,6 +172,19 @@ static int write_json(int fd, const char *json)
 	return 0;
 }
 
+/* What stands there is of a writer that died, or of nobody who has a right. */
+static int open_new(const char *path)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+	int fd = open(path, flags, 0600);
+
+	if (fd < 0 && errno == EEXIST && !unlink(path))
+		fd = open(path, flags, 0600);
+	if (fd < 0)
+		return -errno;
+	return fd;
+}
+
 /* To a new name and renamed: nobody ever reads half a file. */
 static int write_file(const struct userdata *userdata)
 {
@@ -180,10 +195,9 @@ static int write_file(const struct userdata *userdata)
 		return -E2BIG;
 	path_of(new, userdata, NEW);
 	path_of(data, userdata, DATA);
-	fd = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-		  0600);
+	fd = open_new(new);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	rc = write_json(fd, json);
 	if (close(fd) && !rc)
 		rc = -errno;

@@ -20,7 +20,7 @@ struct userdata {
 /* Where libxl keeps it: XEN_LIB_DIR. Only tests change this. */
 extern const char *userdata_dir;
 
-/* Is there a folder to keep it in, and not on a read-only root? */
+/* Is there a folder to keep it in, writable, and by nobody else? */
 bool userdata_possible(void);
 
 /* Is the file missing, or a trace left of a writer that died? */
@@ -29,7 +29,8 @@ bool userdata_needed(const struct userdata *userdata);
 /*
  * Write it under libxl's lock, if it is missing, and take away what a writer
  * that died has left. 0; -ETIMEDOUT: the lock was not free before DEADLINE;
- * -ELOOP: somebody put a symbolic link there; else what the file system said.
+ * -ELOOP: a symbolic link is in the lock's place; else what the file system
+ * said.
  */
 int userdata_store(const struct userdata *userdata, int64_t deadline);
 

@@ -282,6 +282,33 @@ static void names(void)
 	ok(is_served(1, "dom0less-1"), "unless it is none");
 }
 
+/* Its messages lead to a pipe that nobody reads any more. */
+static void unheard(void)
+{
+	char name[] = "init-dom0less", loud[] = "-v";
+	char *argv[] = { name, loud, NULL };
+	int pipes[2], status;
+	pid_t pid;
+
+	begin(17);
+	world_boot(1);
+	fflush(stdout);
+	if (pipe(pipes))
+		abort();
+	pid = fork();
+	if (!pid) {
+		close(pipes[0]);
+		dup2(pipes[1], STDERR_FILENO);
+		_exit(init_dom0less_main(2, argv));
+	}
+	close(pipes[0]);
+	close(pipes[1]);
+	waitpid(pid, &status, 0);
+	ok(WIFEXITED(status) && !WEXITSTATUS(status),
+	   "nobody reads its messages: status %#x", (unsigned int)status);
+	ok(is_served(1, "dom0less-1"), "it does its work all the same");
+}
+
 static void operands(void)
 {
 	begin(17);
@@ -573,6 +600,7 @@ int main(void)
 	fail_in_the_middle();
 	names();
 	operands();
+	unheard();
 	nothing_to_talk_to();
 	silent_failures();
 	locked();

@@ -49,6 +49,13 @@ static void put(const char *name, const char *text)
 	fclose(f);
 }
 
+static bool is_link(const char *name)
+{
+	struct stat st;
+
+	return !lstat(path(name), &st) && S_ISLNK(st.st_mode);
+}
+
 static char content[8192];
 
 /* The bytes in the file; what they are in .content. */
@@ -235,10 +242,18 @@ static void links(void)
 	remove(path(LOCK));
 	if (symlink(path("elsewhere"), path(NEW)))
 		abort();
-	is_int(store(0), -ELOOP, "the new file is a symbolic link");
-	ok(!is_there(LOCK) && !is_there(DATA), "nothing is left");
+	is_int(store(0), 0, "the new file is a symbolic link");
+	ok(strstr(parsed(), "\"web\"") && !is_link(DATA), "which is replaced");
 	get("elsewhere");
 	is_str(content, "precious", "what it leads to is as it was");
+
+	remove(path(DATA));
+	if (link(path("elsewhere"), path(NEW)))
+		abort();
+	is_int(store(0), 0, "the new file is another name of somebody's");
+	get("elsewhere");
+	is_str(content, "precious", "which is as it was");
+	ok(strstr(parsed(), "\"web\"") && !is_there(NEW), "all is well");
 	remove(path("elsewhere"));
 }
 
@@ -296,6 +311,19 @@ static void folders(void)
 	ok(!userdata_possible(), "a file is no folder");
 	is_int(store(0), -ENOTDIR, "nor can anything be stored there");
 	userdata_dir = dir;
+	ok(userdata_possible(), "a folder of ours");
+	chmod(dir, 0770);
+	ok(!userdata_possible(), "one where a group may write is none");
+	chmod(dir, 01777);
+	ok(!userdata_possible(), "nor is one where all may, like /tmp");
+	chmod(dir, 0755);
+	ok(userdata_possible(), "but where all may only read");
+	if (!geteuid()) {
+		ok(!chown(dir, 65534, 0) && !userdata_possible(),
+		   "nor is another user's");
+		ok(!chown(dir, 0, 0) && userdata_possible(), "root's is");
+	}
+	chmod(dir, 0700);
 }
 
 int main(void)
