@@ -204,7 +204,8 @@ $(units): $C/unit/%: $$(call unit-objects,%)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(unit-cflags) -o $@ $^
 
-fast-tests   = $(units) $(sort $(wildcard tests/cli/*.t tests/build/*.t))
+slow-tests   = $(addprefix tests/build/,dist.t reproducible.t sources.t static.t)
+fast-tests   = $(units) $(filter-out $(slow-tests),$(sort $(wildcard tests/cli/*.t tests/build/*.t)))
 system-tests = $(sort $(wildcard tests/system/scenarios/*))
 DOM0LESS     = $(CURDIR)/build/$(HOST)/dom0less
 export SRC HOST DOM0LESS
@@ -213,14 +214,15 @@ export SRC HOST DOM0LESS
 demo: setup-system $(or $(filter arch-arm64,$(others:%=arch-%)),$(O)/dom0less)
 	@tests/system/demo
 
-## check         every test: check-fast and check-system
-## check-fast    all but the boots: unit tests, command lines, the build itself
+## check         every test: check-fast, check-system, and what takes a build
+##               or an analysis of everything
+## check-fast    unit tests, command lines, the build itself: seconds
 ## check-system  real Xen with a Linux dom0 and guests, under QEMU
 ##               TESTS='FILE...' runs only those
 check: setup-system
 check check-fast: $(units)
 check check-fast check-system: $(O)/dom0less $(others:%=arch-%) man
-check:        TESTS ?= $(fast-tests) $(system-tests)
+check:        TESTS ?= $(slow-tests) $(fast-tests) $(system-tests)
 check-fast:   TESTS ?= $(fast-tests)
 check-system: TESTS ?= $(system-tests)
 check check-fast check-system:

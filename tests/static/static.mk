@@ -46,7 +46,7 @@ static: $(static-results)
 
 # make TESTS=... has no need of them, unless it asks.
 ifneq ($(filter undefined,$(origin TESTS))$(filter %/static.t,$(TESTS)),)
-check check-fast: $(static-results)
+check: $(static-results)
 endif
 .PHONY: static
 -include $(shell find $C/static -name '*.d' 2>/dev/null)
