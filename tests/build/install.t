@@ -47,6 +47,15 @@ is "no command there is too long for busybox" \
 	"$(sed -n 's/^::[a-z]*://p' "$d/etc/inittab" | awk 'length > 200')" ""
 is "nothing is left to be filled in" "$(grep -r @ "$unit" "$rc" "$d/etc/inittab")" ""
 
+# Builders of images have the files put there where nothing can be compiled.
+copy_tree "$tmp/tree"
+ok "the files alone want no compiler and no network" \
+	env -i PATH=/usr/bin:/bin make -s -C "$tmp/tree" install-systemd install-openrc \
+	DESTDIR="$tmp/root" CC=false HOSTCC=false
+is "and leave the tree as it is" "$(diff -rq -x build -x .git . "$tmp/tree" 2>&1; ls "$tmp/tree/build" 2>/dev/null)" ""
+is "they are what they say" "$(cd "$tmp/root" && find . -type f | sort | xargs)" \
+	'./etc/init.d/xen-init-dom0less ./usr/lib/systemd/system/xen-init-dom0less.service'
+
 # systemd's own opinion, among Xen's own units: they come as templates.
 units=${unit%/*}
 for from in "$sources"/xen-4.17/tools/hotplug/Linux/systemd/*.in; do
