@@ -15,11 +15,9 @@ dist() # DIR
 	make -s SRC="$sources" RELEASE="$1" -o build/arm64/dom0less \
 		$(printf -- '-o arch-%s ' $arches) dist
 }
-if [ -e .git ]; then
-	tracked=$(git ls-files | LC_ALL=C sort)
-else
-	tracked=$(find . -path ./build -prune -o ! -type d -printf '%P\n' | LC_ALL=C sort)
-fi
+tracked=$(git --git-dir=.git ls-files 2>/dev/null | LC_ALL=C sort)
+[ -n "$tracked" ] || tracked=$(find . \( -path ./build -o -path ./.git \) -prune -o \
+	! -type d -printf '%P\n' | LC_ALL=C sort)
 
 ok "make dist" dist "$d"
 is "the tarball has the files of the tree, in one folder" \
