@@ -200,10 +200,14 @@ static const char *choose_name(const struct domain *domain)
 	return name;
 }
 
-/* One that has its nodes has its name. */
+/*
+ * One that has its nodes has its name; but with Xen's own tool the name is the
+ * guest's to change, and it ends in libxl's file.
+ */
 static const char *name_of(const struct domain *domain)
 {
-	return domain->facts & FACT_NODES ? domain->name : choose_name(domain);
+	return domain->facts & FACT_NODES && parse_is_name(domain->name) ?
+	       domain->name : choose_name(domain);
 }
 
 static void say_step(const struct attach *attach, const char *step)

@@ -110,7 +110,8 @@ static bool is_declared(const struct dtb_domain *declared, enum kind kind)
 {
 	if (!declared)
 		return false;
-	return (kind != FROM_TREE_KIB || declared->memory) &&
+	return (kind != FROM_TREE_NAME || *declared->name) &&
+	       (kind != FROM_TREE_KIB || declared->memory) &&
 	       (kind != FROM_TREE_CPUS || declared->cpus);
 }
 
@@ -429,7 +430,8 @@ const char *report_domain_name(const struct report *report)
 {
 	if (*report->domain->name)
 		return report->domain->name;
-	return report->declared ? report->declared->name : "(null)";
+	return report->declared && *report->declared->name ?
+	       report->declared->name : "(null)";
 }
 
 /* What xl list prints of a domain, letter for letter. */

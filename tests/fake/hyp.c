@@ -46,19 +46,28 @@ int hyp_lock(void)
 	return world_done(rc);
 }
 
+/* The domain with the lowest id from ID on. */
+static struct world_domain *from(unsigned int id)
+{
+	struct world_domain *d, *found = NULL;
+
+	for (d = world->domains; d < world->domains + WORLD_DOMAINS; d++)
+		if (d->exists && d->info.domid >= id &&
+		    (!found || d->info.domid < found->info.domid))
+			found = d;
+	return found;
+}
+
 int hyp_domains(uint16_t first, struct hyp_domain *out, unsigned int max)
 {
-	unsigned int id, n = 0;
+	unsigned int n = 0;
 	struct world_domain *d;
 	int rc = world_call(CALL_READ, "domains %u", first);
 
 	/* few at a time: who asks has to go on asking */
 	max = max < BATCH ? max : BATCH;
-	for (id = first; !rc && n < max && id <= HYP_DOMID_LAST; id++) {
-		d = world_find((uint16_t)id);
-		if (d)
-			out[n++] = d->info;
-	}
+	for (d = from(first); !rc && d && n < max; d = from(d->info.domid + 1u))
+		out[n++] = d->info;
 	return world_done(rc ? rc : (int)n);
 }
 
@@ -214,6 +223,38 @@ int hyp_populate(uint16_t domid, uint64_t gfn)
 	return world_done(0);
 }
 
+/* What is mapped where, in this process. */
+static struct {
+	void *page;
+	struct world_domain *domain;
+} mappings[4 * WORLD_DOMAINS];
+
+enum { MAPPINGS = sizeof(mappings) / sizeof(*mappings) };
+
+static struct world_domain *owner(const void *page)
+{
+	unsigned int i = 0;
+
+	while (i < MAPPINGS && mappings[i].page != page)
+		i++;
+	return i < MAPPINGS ? mappings[i].domain : NULL;
+}
+
+/* A process that dies in the model forgets its mappings: who maps the place
+ * again, or another when all are taken, has it. */
+static void remember_mapping(void *page, struct world_domain *domain)
+{
+	static unsigned int turn;
+	unsigned int i;
+
+	for (i = 0; i < MAPPINGS && mappings[i].page != page; i++)
+		;
+	if (i == MAPPINGS)
+		i = turn++ % MAPPINGS;
+	mappings[i].page = page;
+	mappings[i].domain = domain;
+}
+
 /* A real mapping: who writes through a read-only one, or after, crashes. */
 int hyp_map(uint16_t domid, uint64_t gfn, bool write, void **page)
 {
@@ -237,6 +278,7 @@ int hyp_map(uint16_t domid, uint64_t gfn, bool write, void **page)
 		     (off_t)i * PAGE);
 	if (*page == MAP_FAILED)
 		abort();
+	remember_mapping(*page, d);
 	world->mapped++;
 	return world_done(0);
 }
@@ -269,20 +311,6 @@ void hyp_ring_get(const void *page, struct hyp_ring *ring)
 		.connection = field(page, RING_CONNECTION),
 		.error = field(page, RING_ERROR),
 	};
-}
-
-/* Which domain has the page that is mapped at PAGE, by what is in it. */
-static struct world_domain *owner(const void *page)
-{
-	struct world_domain *d;
-	unsigned int i;
-
-	for (d = world->domains; d < world->domains + WORLD_DOMAINS; d++)
-		for (i = 0; d->exists && i < WORLD_PAGES; i++)
-			if (d->gfns[i] && !memcmp(page, world_page(d,
-						d->gfns[i]), PAGE))
-				return d;
-	return NULL;
 }
 
 static void connection(void *page, uint32_t value)

@@ -282,6 +282,24 @@ static void names(void)
 	ok(is_served(1, "dom0less-1"), "unless it is none");
 }
 
+/* With Xen's own tool the guest owns its name. libxl's file is missing. */
+static void name_in_file(void)
+{
+	char path[512], uuid[UUID_TEXT];
+	struct world_domain *d;
+
+	begin(17);
+	d = world_boot(1);
+	run("-u");
+	world_write("/local/domain/1/name", "x\",\"y\":\"z", "n1");
+	is_int(run(""), 0, "a name that is not one, in nodes that are complete");
+	snprintf(path, sizeof(path), "%s/userdata-d.1.%s.libxl-json", run_dir,
+		 uuid_format(uuid, d->info.handle));
+	slurp(open(path, O_RDONLY), out, sizeof(out));
+	is_str(jq(".c_info.name", out), "\"dom0less-1\"\n",
+	       "does not get into libxl's file");
+}
+
 /* Its messages lead to a pipe that nobody reads any more. */
 static void unheard(void)
 {
@@ -601,6 +619,7 @@ int main(void)
 	names();
 	operands();
 	unheard();
+	name_in_file();
 	nothing_to_talk_to();
 	silent_failures();
 	locked();
