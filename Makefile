@@ -204,7 +204,7 @@ $(units): $C/unit/%: $$(call unit-objects,%)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(unit-cflags) -o $@ $^
 
-slow-tests   = $(addprefix tests/build/,dist.t reproducible.t sources.t static.t)
+slow-tests   = $(addprefix tests/build/,dist.t fuzz.t reproducible.t sources.t static.t)
 fast-tests   = $(units) $(filter-out $(slow-tests),$(sort $(wildcard tests/cli/*.t tests/build/*.t)))
 system-tests = $(sort $(wildcard tests/system/scenarios/*))
 DOM0LESS     = $(CURDIR)/build/$(HOST)/dom0less

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Every input of the corpora, and every one that once failed, through the fuzz
+# targets.
+. "$(dirname "$0")/tap.sh"
+
+fuzz=build/check/fuzz
+for target in tests/fuzz/*.c; do
+	target=$(basename "$target" .c)
+	dirs=tests/fuzz/corpus/$target
+	[ ! -d "tests/fuzz/found/$target" ] || dirs="$dirs tests/fuzz/found/$target"
+	n=$(find $dirs -type f | wc -l)
+	ok "$target: $n inputs" "$fuzz/$target" -runs=0 -timeout=20 \
+		-artifact_prefix="$tmp/" $dirs
+	ok "$target: they are run" matches "$(cat "$tmp/out")" "Done $((n + 1)) runs"
+done
+
+# Every truncation and every flipped bit of real trees.
+for tree in chosen board; do
+	ok "$tree: cut anywhere, and any bit turned" env FUZZ_BEND=1 "$fuzz/dtb" -timeout=300 \
+		-artifact_prefix="$tmp/" tests/fuzz/corpus/dtb/$tree
+	ok "$tree: which was done" matches "$(cat "$tmp/out")" '^[0-9]{4,} trees bent'
+done
+done_testing

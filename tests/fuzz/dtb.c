@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The device tree reader: the input is the file. With FUZZ_BEND in the environment
+ * so is every beginning of it, and it with every single bit turned.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "dtb.h"
+#include "fuzz.h"
+#include "hyp.h"
+
+static void try(const uint8_t *data, size_t size)
+{
+	static char path[64];
+	static int fd = -1;
+	struct dtb_domain domain;
+	unsigned int i, n;
+	int rc;
+
+	if (fd < 0) {
+		fd = memfd_create("tree", MFD_CLOEXEC);
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	}
+	if (ftruncate(fd, (off_t)size) ||
+	    pwrite(fd, data, size, 0) != (ssize_t)size)
+		abort();
+	rc = dtb_load(path);
+	MUST(!rc || rc == -EINVAL || rc == -EFBIG);
+	n = dtb_domains();
+	MUST(!rc || !n);
+	for (i = 1; i <= n && i <= HYP_DOMID_LAST; i++) {
+		memset(&domain, 0xff, sizeof(domain));
+		MUST(!dtb_domain((uint16_t)i, &domain));
+		MUST(memchr(domain.name, '\0', sizeof(domain.name)));
+		if (i == 64)
+			i = n - (n > 1);	/* of very many, the last */
+	}
+	MUST(dtb_domain((uint16_t)(n + 1), &domain) == -ENOENT ||
+	     n >= HYP_DOMID_LAST);
+	MUST(dtb_domain(0, &domain) == -ENOENT);
+}
+
+static void bend(const uint8_t *data, size_t size)
+{
+	uint8_t *bent = malloc(size);
+	size_t i;
+
+	for (i = 0; i < size; i++)
+		try(data, i);
+	memcpy(bent, data, size);
+	for (i = 0; i < 8 * size; i++) {
+		bent[i / 8] ^= (uint8_t)(1 << i % 8);
+		try(bent, size);
+		bent[i / 8] ^= (uint8_t)(1 << i % 8);
+	}
+	free(bent);
+	printf("%zu trees bent\n", 9 * size);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	try(data, size);
+	if (size && getenv("FUZZ_BEND"))
+		bend(data, size);
+	return 0;
+}

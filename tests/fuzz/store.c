@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What xenstored answers: src/store.c, src/wire.c and Xen's own libxenstore on
+ * a connection whose other end is the input. Its records are a byte of flags, one
+ * of length and so many bytes; they answer the requests in turn, in a header
+ * that fits, or, if the flags say so, are what comes next on the connection as it is.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <xen/io/xs_wire.h>
+
+#include "clock.h"
+#include "fuzz.h"
+#include "store.h"
+
+enum { REQUESTS = 64, RAW = 1, IS_ERROR = 2, LONG = 4, SHORT = 8, OTHER_ID = 16 };
+
+static struct input input;
+static struct xsd_sockmsg requests[REQUESTS];
+static unsigned int asked, answered;
+static uint8_t sent[1 << 16], got[8192];
+static size_t nsent, ngot, from;
+static bool short_reads;
+
+/* In place of the system's, see fuzz.mk. */
+ssize_t fuzz_read(int fd, void *buf, size_t size);
+ssize_t fuzz_write(int fd, const void *buf, size_t size);
+ssize_t fuzz_send(int fd, const void *buf, size_t size, int flags);
+int fuzz_connect(int fd, const struct sockaddr *addr, socklen_t size);
+int fuzz_poll(struct pollfd *polled, nfds_t n, int ms);
+
+/* Cut what was written into requests. */
+static void look_at_sent(void)
+{
+	struct xsd_sockmsg header;
+	size_t whole;
+
+	while (nsent >= sizeof(header)) {
+		memcpy(&header, sent, sizeof(header));
+		MUST(header.len <= XENSTORE_PAYLOAD_MAX);
+		whole = sizeof(header) + header.len;
+		if (nsent < whole)
+			return;
+		if (asked - answered < REQUESTS)
+			requests[asked++ % REQUESTS] = header;
+		memmove(sent, sent + whole, nsent -= whole);
+	}
+}
+
+ssize_t fuzz_write(int fd, const void *buf, size_t size)
+{
+	(void)fd;
+	MUST(size <= sizeof(sent) - nsent);
+	memcpy(sent + nsent, buf, size);
+	nsent += size;
+	look_at_sent();
+	return (ssize_t)size;
+}
+
+ssize_t fuzz_send(int fd, const void *buf, size_t size, int flags)
+{
+	MUST(flags == MSG_NOSIGNAL);
+	return fuzz_write(fd, buf, size);
+}
+
+int fuzz_connect(int fd, const struct sockaddr *addr, socklen_t size)
+{
+	(void)fd;
+	(void)addr;
+	(void)size;
+	return 0;
+}
+
+int fuzz_poll(struct pollfd *polled, nfds_t n, int ms)
+{
+	(void)ms;
+	polled->revents = polled->events;
+	return (int)n;
+}
+
+/* The next record of the input becomes what can be read. */
+static void answer(void)
+{
+	struct xsd_sockmsg header = { 0 };
+	unsigned int flags = take(&input);
+	size_t n = take(&input);
+
+	if (flags & LONG)
+		n = n << 4 | 15;
+	n = n < input.size ? n : input.size;
+	short_reads = flags & SHORT;
+	ngot = from = 0;
+	if (!(flags & RAW) && asked != answered) {
+		header = requests[answered++ % REQUESTS];
+		header.len = (uint32_t)n;
+		header.type = flags & IS_ERROR ? XS_ERROR : header.type;
+		header.req_id += flags & OTHER_ID ? 1 : 0;
+		memcpy(got, &header, sizeof(header));
+		ngot = sizeof(header);
+	}
+	memcpy(got + ngot, input.data, n);
+	ngot += n;
+	input.data += n;
+	input.size -= n;
+}
+
+ssize_t fuzz_read(int fd, void *buf, size_t size)
+{
+	size_t n;
+
+	(void)fd;
+	while (from == ngot && input.size)
+		answer();
+	n = ngot - from < size ? ngot - from : size;
+	if (short_reads && n > 3)
+		n = 3;
+	memcpy(buf, got + from, n);
+	from += n;
+	return (ssize_t)n;
+}
+
+/* A socket for libxenstore to find; nobody is behind it. */
+static char place[] = "/tmp/dom0less-fuzz-XXXXXX";
+
+static void remove_socket(void)
+{
+	unlink(getenv("XENSTORED_PATH"));
+	rmdir(place);
+}
+
+static void make_socket(void)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	if (!mkdtemp(place))
+		abort();
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/socket", place);
+	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) ||
+	    setenv("XENSTORED_PATH", addr.sun_path, 1))
+		abort();
+	close(fd);
+	atexit(remove_socket);
+}
+
+static void read_one(const char *path, char *buf, size_t size)
+{
+	int rc;
+
+	memset(buf, 'x', size);
+	rc = store_read(path, buf, size);
+	if (rc >= 0)
+		MUST((size_t)rc < size && strlen(buf) == (size_t)rc);
+}
+
+static void transaction(void)
+{
+	int rc = store_begin();
+
+	if (rc)
+		return;
+	store_write("/local/domain/1/name", "web");
+	store_make("/local/domain/1/data");
+	store_perms("/local/domain/1/data", STORE_PERM_OWN, 1);
+	store_perms("/local/domain/1/name", STORE_PERM_READ, 1);
+	rc = store_commit();
+	MUST(rc <= 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char small[16], large[STORE_VALUE_MAX + 1];
+	int rc;
+
+	if (!getenv("XENSTORED_PATH"))
+		make_socket();
+	input = (struct input){ data, size };
+	asked = answered = 0;
+	nsent = ngot = from = 0;
+	short_reads = false;
+	rc = store_open(0, false);
+	MUST(rc <= 0);
+	if (rc)
+		return 0;
+	read_one("/local/domain/1/name", large, sizeof(large));
+	read_one("/libxl/1/type", small, sizeof(small));
+	rc = store_is_introduced(1);
+	MUST(rc <= 1);
+	transaction();
+	rc = store_introduce(1, 0x39001, 1);
+	MUST(rc <= 0);
+	transaction();
+	store_close();
+	return 0;
+}
