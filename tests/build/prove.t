@@ -32,5 +32,10 @@ counts "no plan" "1 passed, 1 failed" 1 'echo ok 1'
 counts "prints nothing" "0 passed, 1 failed" 1 'true'
 counts "skips one" "1 passed, 1 failed" 1 'echo 1..2; echo ok 1; echo ok 2 "# SKIP why"'
 counts "skips all" "0 passed, 1 failed" 1 'echo 1..0 "# SKIP why"'
+counts "sums" "3 passed, 0 failed" 0 'echo 1..1; echo "# sum: 3 things, and"; echo ok 1' \
+	'echo 1..2; echo "# sum: 40 things, and"; echo ok 1; echo "# sum: 5 others"; echo ok 2'
+is "they are added up, each by its name" "$(echo "$out" | grep -A 1 things)" \
+	"        43  things, and
+         5  others"
 counts "no tests at all" "0 passed, 1 failed" 1
 done_testing
