@@ -239,20 +239,53 @@ make_machine()
 	[ -z "$host_xen_image" ] || hypervisor=$top/$host_xen_image
 }
 
+# With many domains it happens that dom0's kernel, preempted in its first moments,
+# never runs again: Xen's CPUs are idle and QEMU uses no time at all. That is
+# before anything that is tested has run. True: such a boot, now ended.
+never_starts()
+{
+	idle=0 used=
+	while [ "$idle" -lt 15 ]; do
+		sleep 2
+		child=$(cat "/proc/$emulator/task/$emulator/children")
+		[ "$child" ] && read -r stat <"/proc/${child% }/stat" || return 1
+		tr -d '\r' <"$log" | grep -v '^(XEN)' | grep -q . && return 1
+		set -- $stat
+		[ "${14} ${15}" = "$used" ] || idle=0
+		used="${14} ${15}"
+		idle=$((idle + 1))
+	done 2>/dev/null
+	kill "$emulator"
+	wait "$emulator" || :
+}
+
 # Set $status to QEMU's, or to 124 if the deadline ended it.
-boot()
+boot_once() # ARGUMENT-OF-QEMU...
 {
 	: >"$log"
+	timeout -k 5 "$host_deadline" qemu-system-aarch64 $(board) "$@" \
+		>"$work/qemu.log" 2>&1 &
+	emulator=$!
+	status=0
+	if never_starts; then
+		status=125
+	else
+		wait "$emulator" || status=$?
+	fi
+	emulator=
+}
+
+boot()
+{
 	set -- -machine "$(machine)" -accel tcg,thread=multi -no-reboot \
 		-serial "file:$log" -kernel "$hypervisor" -dtb "$work/host.dtb"
 	while read -r addr file; do
 		set -- "$@" -device \
 			"loader,file=$file,addr=$addr,force-raw=on"
 	done <"$work/modules"
-	timeout -k 5 "$host_deadline" qemu-system-aarch64 $(board) "$@" \
-		>"$work/qemu.log" 2>&1 &
-	emulator=$!
-	status=0
-	wait "$emulator" || status=$?
-	emulator=
+	for try in 1 2 3; do
+		boot_once "$@"
+		[ "$status" -eq 125 ] || return 0
+		echo "# $scenario: Xen never went on with dom0: boot $try again"
+	done
 }
