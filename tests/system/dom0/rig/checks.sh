@@ -47,6 +47,37 @@ no_loss() # TEXT DESCRIPTION
 	like "$1" '^10 packets transmitted, 10 packets received, 0% packet loss' "$2"
 }
 
+# Print what is wrong with each of the tiny guests 1 to COUNT: nothing, if it was
+# attached once, however often that was tried. One that is connected has got its
+# page; one that has room for no other has got one.
+not_attached_once() # COUNT
+{
+	{
+		xenstore-ls -f | grep -E '^/vm/[^/]*(/uuid)? |/(vm|data/tiny) '
+		ls -A /var/lib/xen | sed 's/^/file /'
+		dom0less-list -p -o domid,state,uuid,max_memory_kib |
+			sed '1d; s/^/domain /'
+	} | awk -v count="$1" '
+	$2 == "=" { gsub("\"", "", $3); node[$1] = $3; vms += $1 ~ "^/vm/[^/]*$" }
+	$1 == "file" { files++; file[$2] = 1 }
+	$1 == "domain" && $2 <= count {
+		id = $2; uuid = $4; home = "/local/domain/" id; listed++
+		if ($3 != "connected") print id ": is " $3
+		if ($5 != 6148) print id ": may have " $5 " KiB"
+		if (!file["userdata-d." id "." uuid ".libxl-json"])
+			print id ": has no file of " uuid
+		if (node[home "/vm"] != "/vm/" uuid ||
+		    node["/vm/" uuid "/uuid"] != uuid)
+			print id ": is not " uuid " in xenstore"
+		if (node[home "/data/tiny"] != "ok") print id ": has not said ok"
+	}
+	END {
+		if (listed != count) print "-: listed " listed
+		if (vms != count) print "-: there are " vms " /vm"
+		if (files != count) print "-: there are " files " files"
+	}'
+}
+
 # Network and disk, attached by xl while the guest runs.
 devices_work() # DOMID
 {

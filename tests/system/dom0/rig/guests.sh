@@ -7,6 +7,19 @@ guest_said() # DOMID ERE
 	xl dmesg | grep -q -E "DOM$1: $2"
 }
 
+# How many tiny guests have said this?
+tiny_said() # ERE
+{
+	xl dmesg | grep -E -o "DOM[0-9]+: tiny: $1" | cut -d : -f 1 |
+		sort -u | wc -l
+}
+
+# Wait until COUNT of them have.
+tiny_say() # SECONDS COUNT ERE
+{
+	wait_for "$1" eval "[ \"\$(tiny_said '$3')\" -ge $2 ]"
+}
+
 guest_ready() # DOMID [SECONDS]
 {
 	wait_for "${2-60}" xenstore-exists "/local/domain/$1/data/rig/ready"
