@@ -4,8 +4,7 @@
  *
  * usage: dom0less-status [OPTION]... [DOMAIN]...
  *
- * DOMAIN is a domid or a name; without one, every domain but those that the
- * toolstack built. Looking changes nothing. The words:
+ * DOMAIN is a domid or a name; without one, all but the toolstack's. The words:
  *
  *   plain  not enhanced, no xenstore     waiting  nobody initialised it yet
  *   partial  a run ended half-way        introduced  handshake not finished
@@ -13,9 +12,10 @@
  *   connected  the guest uses it         stale  xenstored was restarted
  *   closed  the guest closed its port    foreign  another domain serves it
  *   unsupported  cannot work, and why    dying  shut down or being destroyed
- *   xl  built by the toolstack           control  this domain, or xenstore's
+ *   xl  built by the toolstack           control  dom0, this, or xenstore's
  *   unknown  it could not be looked at
  *
+ *   -d, --dtb FILE           what Xen booted with, where dom0 is not shown it
  *   -j, --json               a JSON array, an object for each domain
  *   -o, --output FIELD,...   only these fields, a TAB between, or JSON
  *   -p, --parsable           all fields, a TAB between, "-" for an absent one
@@ -25,7 +25,7 @@
  *   -h, --help  -q, --quiet  -v, --verbose  -V, --version
  *
  * Exit status: 0 all enhanced domains are connected; 1 some are not; 2 usage
- * error; 3 nothing to ask (no Xen, no privilege); 4 the deadline passed.
+ * error; 3 nothing to ask (no Xen, privilege, tree); 4 the deadline passed.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -44,6 +44,7 @@ struct opts {
 	struct applet_output output;
 	bool wait, watch;
 	int64_t timeout;		/* ms */
+	const char *dtb;
 	struct applet_args args;
 };
 
@@ -55,12 +56,19 @@ static int take_output(char *names)
 	return applet_choose_fields(&opts.output, names);
 }
 
+static int take_dtb(char *file)
+{
+	opts.dtb = file;
+	return APPLET_DONE;
+}
+
 static int take_timeout(char *seconds)
 {
 	return applet_parse_timeout(seconds, &opts.timeout);
 }
 
 static const struct applet_option options[] = {
+	{ 'd', "dtb", .take = take_dtb },
 	{ 'j', "json", .flag = &opts.output.json },
 	{ 'o', "output", .take = take_output },
 	{ 'p', "parsable", .flag = &opts.output.tsv },
@@ -303,8 +311,9 @@ int dom0less_status_main(int argc, char **argv)
 	rc = applet_parse(options, argc, argv, &opts.args);
 	if (rc >= 0)
 		return rc;
-	applet_load_dtb(NULL);
-	rc = applet_open_hyp();
+	rc = applet_load_dtb(opts.dtb);
+	if (!rc)
+		rc = applet_open_hyp();
 	if (rc)
 		return rc;
 	rc = opts.watch ? watch() : show();

@@ -312,6 +312,31 @@ static void nothing_to_talk_to(void)
 
 /* --- what breaks --- */
 
+/* What Xen booted with: up to 4.17 the kernel shows it, later the user has it. */
+static void tree(void)
+{
+	three();
+	world->dtb_rc = -EINVAL;
+	run("");
+	ok(strstr(out, "d1 "), "no tree of the kernel's is no harm");
+	is_int(world_count("dtb_load /sys/firmware/fdt"), 1, "it is looked for");
+	is_int(run("-d /tree"), 3, "a broken one of the user's is");
+	ok(one_line("dom0less-status: /tree: ", "device tree"), "one line");
+	is_int(world_count("hyp_open"), 0, "nothing was touched");
+	world->dtb_rc = -ENOENT;
+	is_int(run("--dtb=/tree"), 3, "so is none");
+	ok(one_line("dom0less-status: /tree: ", "No such file"), "one line");
+	world_reset(20);
+	world_boot(1)->pinned = true;
+	world_boot(2);
+	run("-o state");
+	is_str(out, "waiting\nwaiting\n", "without a tree static memory is not seen");
+	world->dtb_domains = 2;
+	is_int(run("-d /tree -o state"), 1, "with one: status");
+	is_str(out, "unsupported\nwaiting\n", "it is");
+	is_int(world_count("dtb_load"), 1, "no other is read");
+}
+
 static void store_breaks(void)
 {
 	static const int rcs[] = { -EIO, -ETIMEDOUT, -ENOTCONN };
@@ -647,6 +672,7 @@ int main(void)
 	ground();
 	no_domctl();
 	nothing_to_talk_to();
+	tree();
 	store_breaks();
 	vanishing();
 	failing();
