@@ -212,7 +212,7 @@ int applet_open_hyp(void)
 
 int applet_open_store(int64_t deadline)
 {
-	int rc = store_open(deadline, hyp_about()->self != 0);
+	int rc = store_open(deadline, hyp_about()->self);
 
 	if (rc == -ENOENT) {
 		msg(MSG_ERROR, MSG_NO_DOMAIN, "no xenstored: its socket is "
@@ -265,7 +265,7 @@ int applet_list_domains(void)
 
 bool applet_try_store(void)
 {
-	return !store_open(clock_ms(), hyp_about()->self != 0);
+	return !store_open(clock_ms(), hyp_about()->self);
 }
 
 int applet_observe_domains(bool *store, bool say)

@@ -34,7 +34,7 @@ static const char *const words[DOMAIN_STATES] = {
  */
 static const struct domain_rule rules[] = {
 	{ FACT_SELF, 0, DOMAIN_SELF, DOMAIN_IGNORE,
-	  "the control domain itself, or xenstore's: nothing to do" },
+	  "a control domain, or xenstore's: nothing to do" },
 	{ FACT_DYING, 0, DOMAIN_DYING, DOMAIN_IGNORE,
 	  "shut down or being destroyed: Xen does not restart it" },
 	{ FACT_CONSOLE, 0, DOMAIN_XL, DOMAIN_IGNORE,
@@ -298,8 +298,9 @@ int domain_glance(struct domain *domain, unsigned int look)
 
 	memset(domain, 0, sizeof(*domain));
 	domain->info = info;
+	/* domain 0 is never one of a device tree's, wherever we run */
 	fact(domain, FACT_SELF, info.domid == hyp_about()->self ||
-	     info.flags & HYP_XS_DOMAIN);
+	     !info.domid || info.flags & HYP_XS_DOMAIN);
 	fact(domain, FACT_DYING, info.flags & (HYP_DYING | HYP_SHUTDOWN));
 	fact(domain, FACT_HANDLE, info.full && !uuid_is_nil(info.handle));
 	rc = look & DOMAIN_LOOK_STORE ? look_at_name(domain) : 0;

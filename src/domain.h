@@ -41,7 +41,7 @@ enum domain_action {
 
 /* The facts that decide, one bit each. */
 enum {
-	FACT_SELF = 1 << 0,	/* the domain we run in, or xenstore's own */
+	FACT_SELF = 1 << 0,	/* the domain we run in, dom0, xenstore's own */
 	FACT_DYING = 1 << 1,	/* dying or shut down */
 	FACT_EVTCHN = 1 << 2,	/* HVM_PARAM_STORE_EVTCHN is not 0 */
 	FACT_CONSOLE = 1 << 3,	/* HVM_PARAM_CONSOLE_PFN is not 0 */

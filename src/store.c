@@ -30,6 +30,7 @@ static struct xs_handle *xs;
 static int batch = -1;		/* the connection for transactions */
 static uint32_t tx;		/* the open one */
 static bool bus;		/* they lead to the kernel's device */
+static uint16_t own;		/* the domid we run in */
 static int64_t limit;
 
 /*
@@ -179,7 +180,7 @@ static int try_open(bool bus_too)
 	return rc;
 }
 
-int store_open(int64_t deadline, bool bus_too)
+int store_open(int64_t deadline, uint16_t self)
 {
 	int64_t start = clock_ms();
 	int rc;
@@ -187,7 +188,8 @@ int store_open(int64_t deadline, bool bus_too)
 	limit = deadline > start + ONE_TRY_MS ? deadline : start + ONE_TRY_MS;
 	if (xs)
 		return 0;
-	while ((rc = try_open(bus_too))) {
+	own = self;
+	while ((rc = try_open(self != 0))) {
 		if (rc == -EACCES || rc == -EPERM || rc == -ETIMEDOUT ||
 		    !clock_left(deadline))
 			break;
@@ -342,7 +344,7 @@ void store_perms(const char *path, enum store_perm perm, uint16_t domid)
 	int size;
 
 	size = snprintf(payload, sizeof(payload), "%s%cn%u%c", path, 0,
-			perm == STORE_PERM_OWN ? domid : 0u, 0);
+			perm == STORE_PERM_OWN ? domid : (unsigned)own, 0);
 	if (perm == STORE_PERM_READ)
 		size += snprintf(payload + size, sizeof(payload) -
 				 (size_t)size, "r%u%c", domid, 0);

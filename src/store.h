@@ -20,23 +20,23 @@ enum {
 	STORE_VALUE_MAX = 4096,	/* XENSTORE_PAYLOAD_MAX, public/io/xs_wire.h */
 };
 
-/* Who may do what with a node. Domain 0 may do everything anyway. */
+/* Who may do what with a node. T is the toolstack's domain: our own. */
 enum store_perm {
-	STORE_PERM_TOOLS,	/* nobody but the toolstack: n0 */
-	STORE_PERM_READ,	/* the domain may read: n0,rN */
+	STORE_PERM_TOOLS,	/* nobody but the toolstack: nT */
+	STORE_PERM_READ,	/* the domain may read: nT,rN */
 	STORE_PERM_OWN,		/* the domain owns it: nN */
 };
 
 /*
  * Connect to xenstored, waiting until DEADLINE (clock.h) for it to be there
  * and to answer. -ENOENT: it was not there at all; -ETIMEDOUT: it was, and did
- * not answer. XENSTORED_PATH and XENSTORED_RUNDIR are honoured. BUS_TOO: if there
- * is no socket, xenstored runs elsewhere and the kernel's /dev/xen/xenbus
+ * not answer. XENSTORED_PATH and XENSTORED_RUNDIR are honoured. SELF is our
+ * own domid: if it is not 0 and there is no socket, xenstored runs elsewhere and the kernel's /dev/xen/xenbus
  * leads to it. DEADLINE holds for every later call, too; one that has passed
  * leaves three seconds, so that a single try can succeed on a busy machine.
  * Where there is a connection already, only the deadline is new.
  */
-int store_open(int64_t deadline, bool bus_too);
+int store_open(int64_t deadline, uint16_t self);
 void store_close(void);
 
 /*

@@ -9,7 +9,7 @@
 
 /*
  * What libxl gives a PVH domain, as a table of its own: H is the home of the
- * domain, V its /vm, L its /libxl; r is n0,rN, w is nN, t is n0. A value of
+ * domain, V its /vm, L its /libxl; r is nT,rN, w is nN, t is nT. A value of
  * "*" is looked at elsewhere.
  */
 static const struct wanted {
@@ -74,13 +74,15 @@ static const char *expand(const struct nodes *nodes, const char *text,
 		snprintf(buf, size, "/vm/%s%s", nodes->uuid, text + 1);
 		return buf;
 	case 'r':
-		snprintf(buf, size, "n0,r%u", nodes->domid);
+		snprintf(buf, size, "n%u,r%u", world->about.self,
+			 nodes->domid);
 		return buf;
 	case 'w':
 		snprintf(buf, size, "n%u", nodes->domid);
 		return buf;
 	}
-	return "n0";
+	snprintf(buf, size, "n%u", world->about.self);
+	return buf;
 }
 
 static const char *value_of(const struct nodes *nodes, const char *text,

@@ -12,6 +12,7 @@
 enum { ONE_TRY_MS = 3000 };
 
 static int64_t limit;
+static uint16_t own;		/* where xenstored runs, and who asks */
 
 /* --- the tree, with xenstored's rules --- */
 
@@ -124,9 +125,9 @@ static int up(void)
 	return world->stopped ? -ETIMEDOUT : 0;
 }
 
-int store_open(int64_t deadline, bool bus)
+int store_open(int64_t deadline, uint16_t self)
 {
-	int rc = world_call(CALL_READ, "store_open%s", bus ? " bus" : "");
+	int rc = world_call(CALL_READ, "store_open%s", self ? " bus" : "");
 
 	limit = world->now + ONE_TRY_MS;
 	if (limit < deadline)
@@ -138,6 +139,7 @@ int store_open(int64_t deadline, bool bus)
 	if (rc == -ETIMEDOUT)
 		world_pass(limit - world->now);
 	world->open = !rc;
+	own = self;
 	return world_done(rc);
 }
 
@@ -241,7 +243,7 @@ static bool can_map(struct world_domain *d, uint64_t gfn)
 	if (world->daemon == DAEMON_OCAML)
 		return world_page(d, gfn);
 	if ((grant->flags & HYP_GRANT_TYPE) != HYP_GRANT_ACCESS ||
-	    grant->domid || !world_page(d, grant->gfn))
+	    grant->domid != own || !world_page(d, grant->gfn))
 		return false;
 	grant->flags |= HYP_GRANT_IN_USE;
 	return true;
@@ -274,7 +276,8 @@ int store_introduce(uint16_t domid, uint64_t gfn, uint32_t port)
 		world_wrong("d%u introduced twice", domid);
 	if (!has_nodes(domid))
 		world_wrong("d%u introduced before its nodes", domid);
-	if (d->channel.state != HYP_EVTCHN_UNBOUND || d->channel.remote ||
+	if (d->channel.state != HYP_EVTCHN_UNBOUND ||
+	    d->channel.remote != own ||
 	    !can_map(d, gfn))
 		return world_done(-EINVAL);
 	d->channel.state = HYP_EVTCHN_BOUND;
@@ -283,7 +286,8 @@ int store_introduce(uint16_t domid, uint64_t gfn, uint32_t port)
 	world->introductions++;
 	meet(d);
 	if (d->loses_port)
-		d->channel = (struct hyp_evtchn){ HYP_EVTCHN_UNBOUND, 0, 0 };
+		d->channel = (struct hyp_evtchn){ HYP_EVTCHN_UNBOUND, own,
+						  0 };
 	return world_done(0);
 }
 
@@ -342,11 +346,10 @@ void store_perms(const char *path, enum store_perm perm, uint16_t domid)
 		rc = request();
 	if (!rc && !world->tx_error && !node)
 		rc = -ENOENT;
-	if (!rc && !world->tx_error && perm == STORE_PERM_TOOLS)
-		strcpy(node->perms, "n0");
-	else if (!rc && !world->tx_error)
+	if (!rc && !world->tx_error)
 		snprintf(node->perms, sizeof(node->perms),
-			 perm == STORE_PERM_OWN ? "n%u" : "n0,r%u", domid);
+			 perm == STORE_PERM_READ ? "n%u,r%u" : "n%u",
+			 perm == STORE_PERM_OWN ? domid : own, domid);
 	keep_error(rc);
 }
 

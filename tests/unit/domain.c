@@ -266,7 +266,7 @@ static void serve(struct world_domain *d)
 	struct world_domain *d; \
 	world_reset(minor); \
 	d = world_boot(1); \
-	store_open(world->now, false); \
+	store_open(world->now, world->about.self); \
 	setup; \
 	(void)d; \
 	is_int(observe(1, DOMAIN_LOOK_STORE), 0, "%s: observed", what); \
@@ -369,7 +369,7 @@ static void contents(void)
 	world_reset(21);
 	d = world_boot(1);
 	serve(d);
-	store_open(world->now, false);
+	store_open(world->now, world->about.self);
 	observe(1, DOMAIN_LOOK_STORE | DOMAIN_LOOK_WRITE);
 	is_str(domain.name, "web", "its name");
 	is_str(domain.vm, "/vm/2ed6657d-e927-568b-95e1-2665a8aea6a2",
@@ -435,7 +435,7 @@ static void vanishing(void)
 
 	world_reset(21);
 	world_boot(1);
-	store_open(world->now, false);
+	store_open(world->now, world->about.self);
 	world_forget();
 	observe(1, DOMAIN_LOOK_STORE);
 	domain_release(&domain);
@@ -443,7 +443,7 @@ static void vanishing(void)
 	for (at = 1; at <= calls; at++) {
 		world_reset(21);
 		world_boot(1);
-		store_open(world->now, false);
+		store_open(world->now, world->about.self);
 		world_forget();
 		world_find(1)->vanish = at;
 		rc = observe(1, DOMAIN_LOOK_STORE);
@@ -489,7 +489,7 @@ static void failing(void)
 	for (i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
 		world_reset(21);
 		world_boot(1);
-		store_open(world->now, false);
+		store_open(world->now, world->about.self);
 		world->fault.at = 1;
 		world->fault.rc = faults[i].rc;
 		strcpy(world->fault.call, faults[i].call);
@@ -512,7 +512,7 @@ static void odd_nodes(void)
 	for (i = 0; i < 2; i++) {
 		world_reset(21);
 		serve(world_boot(1));
-		store_open(world->now, false);
+		store_open(world->now, world->about.self);
 		world->fault = (struct world_fault){ .at = 1,
 			.call = "store_read /local/domain/1/name",
 			.rc = rcs[i] };

@@ -408,6 +408,45 @@ static void nothing_to_talk_to(void)
 	       "will do");
 }
 
+/* A toolstack in domain 5, which serves xenstore to domain 1 and not to 2. */
+static void elsewhere(void)
+{
+	static const uint16_t others[] = { 0, 2, 5 };
+	struct world_domain before[3];
+	struct hyp_grant *grant;
+	unsigned int i;
+
+	begin(17);
+	world_remove("/local/domain/0");
+	world->about.self = 5;
+	world_boot(1)->channel.remote = 5;
+	world_boot(2);
+	world_boot_plain(5)->info.flags = HYP_RUNNING;
+	for (i = 0; i < 3; i++)
+		before[i] = *world_find(others[i]);
+	is_int(run("-v"), 1, "outside of domain 0: status");
+	ok(strstr(err, "init-dom0less: d2: foreign: "), "one is another's");
+	ok(strstr(err, "d0: control: ") && strstr(err, "d5: control: "),
+	   "domain 0 and our own are none of ours");
+	ok(is_served(1, "dom0less-1"), "the one that is ours is served, and "
+	   "its nodes are ours");
+	grant = &world_find(1)->grants[1];
+	ok(grant->domid == 5 && grant->gfn == 0x39001, "the grant is for us");
+	is_str(world_perms("/libxl/1/type"), "n5", "a node of the tools'");
+	is_str(world_perms("/local/domain/1/name"), "n5,r1", "one it can read");
+	is_str(world_perms("/local/domain/1/data"), "n1", "its own");
+	for (i = 0; i < 3; i++)
+		ok(!memcmp(&before[i], world_find(others[i]),
+			   sizeof(*before)), "d%u is as it was", others[i]);
+	ok(!world_read("/local/domain/5/name") &&
+	   !world_read("/local/domain/2/name"), "no other has nodes");
+	is_int(run("--dom0 1"), 0, "--dom0");
+	is_str(world_read("/local/domain/5/name"), "Domain-5",
+	       "is about our own domain");
+	is_str(world_read("/local/domain/0/name"), NULL, "and not domain 0");
+	is_str(world->wrong, "", "no rule is broken");
+}
+
 /* An error is an error, even if nothing is left to do then. */
 static void silent_failures(void)
 {
@@ -622,6 +661,7 @@ int main(void)
 	name_in_file();
 	nothing_to_talk_to();
 	silent_failures();
+	elsewhere();
 	locked();
 	deadlines();
 	dry_run();
