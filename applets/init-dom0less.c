@@ -279,7 +279,8 @@ static bool progress(struct attach *attach, int *status)
 	if (rc == -EAGAIN)
 		return true;
 	attached += !rc;
-	if (rc == -ESRCH)
+	/* what fails on one that is being destroyed is no failure */
+	if (rc == -ESRCH || (rc && domain_is_going(domain)))
 		msg(MSG_STEP, domain->info.domid, "it vanished");
 	else if (rc)
 		*status = applet_worse(*status,

@@ -128,8 +128,11 @@ static int grant_take(struct attach *attach)
 		.domid = domain->channel.remote,
 		.gfn = (uint32_t)domain->gfn,
 	};
-	int rc = hyp_grant_get(domain->info.domid, DOMAIN_GRANT_REF, &grant);
+	int rc = -EOVERFLOW;
 
+	/* an entry of version 1 holds 32 bits of the number */
+	if (domain->gfn <= UINT32_MAX)
+		rc = hyp_grant_get(domain->info.domid, DOMAIN_GRANT_REF, &grant);
 	if (rc == -EAGAIN)
 		return hint(attach, rc, "the guest has not set up its grant "
 			    "table yet");
@@ -326,8 +329,7 @@ static int guest_worked(struct attach *attach, int64_t now)
 	int64_t ms = now - attach->kicked;
 	struct hyp_domain info;
 
-	if (hyp_domains(attach->domain->info.domid, &info, 1) != 1 ||
-	    info.domid != attach->domain->info.domid ||
+	if (domain_ask(attach->domain, &info) ||
 	    info.flags & (HYP_DYING | HYP_SHUTDOWN))
 		return -ESRCH;
 	attach->cpu_time = info.cpu_time;

@@ -127,6 +127,15 @@ static int fail(struct domain *domain, const char *step, int rc)
 }
 
 /*
+ * Numbers that no domain can have, and that would be loops without end, or
+ * limits set to next to nothing: 2^48 bytes of memory, Xen's most vCPUs.
+ */
+static bool is_possible(const struct hyp_domain *info)
+{
+	return info->tot_pages <= 1ull << 36 && info->max_vcpu_id + 1 <= 8192;
+}
+
+/*
  * E before C: libxl writes CONSOLE_PFN first and STORE_EVTCHN last, so a
  * domain that it is building never looks like one of ours.
  */
@@ -154,9 +163,11 @@ static int look_at_params(struct domain *domain)
 static int look_at_channel(struct domain *domain)
 {
 	struct hyp_evtchn *channel = &domain->channel;
-	int rc = hyp_evtchn_status(domain->info.domid,
-				   (uint32_t)domain->evtchn, channel);
+	int rc = -EINVAL;
 
+	if (domain->evtchn <= UINT32_MAX)
+		rc = hyp_evtchn_status(domain->info.domid,
+				       (uint32_t)domain->evtchn, channel);
 	/* a port number the domain does not have is a closed port */
 	if (rc == -EINVAL) {
 		memset(channel, 0, sizeof(*channel));
@@ -277,6 +288,8 @@ static int look_closer(struct domain *domain, unsigned int look)
 {
 	int rc = look_at_channel(domain);
 
+	if (!is_possible(&domain->info))
+		return fail(domain, "believe what Xen tells of it", -EPROTO);
 	fact(domain, FACT_STATIC, is_static(domain));
 	if (!rc)
 		rc = look_at_page(domain, look & DOMAIN_LOOK_WRITE);
@@ -309,6 +322,23 @@ int domain_glance(struct domain *domain, unsigned int look)
 	return look_at_params(domain);
 }
 
+int domain_ask(const struct domain *domain, struct hyp_domain *now)
+{
+	int n = hyp_domains(domain->info.domid, now, 1);
+
+	if (n < 0)
+		return n;
+	return n && now->domid == domain->info.domid ? 0 : -ESRCH;
+}
+
+bool domain_is_going(const struct domain *domain)
+{
+	struct hyp_domain now;
+	int rc = domain_ask(domain, &now);
+
+	return rc ? rc == -ESRCH : now.flags & (HYP_DYING | HYP_SHUTDOWN);
+}
+
 /*
  * A domain that is being destroyed while it is looked at can look like one
  * whose xenstored failed it. Before that is said, Xen is asked again.
@@ -320,8 +350,7 @@ static bool is_still_there(struct domain *domain)
 	if (domain->rule->action != DOMAIN_REFUSE &&
 	    domain->rule->state != DOMAIN_NAMELESS)
 		return true;
-	if (hyp_domains(domain->info.domid, &now, 1) != 1 ||
-	    now.domid != domain->info.domid)
+	if (domain_ask(domain, &now))
 		return false;
 	if (now.flags & (HYP_DYING | HYP_SHUTDOWN)) {
 		fact(domain, FACT_DYING, true);

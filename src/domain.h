@@ -124,6 +124,10 @@ int domain_glance(struct domain *domain, unsigned int look);
  */
 int domain_observe(struct domain *domain, unsigned int look);
 
+/* Ask Xen about it anew, -ESRCH: it is gone; or whether it is gone or going. */
+int domain_ask(const struct domain *domain, struct hyp_domain *now);
+bool domain_is_going(const struct domain *domain);
+
 /* Does GRANT give xenstored the domain's ring page? */
 bool domain_grant_is_good(const struct domain *domain,
 			  const struct hyp_grant *grant);

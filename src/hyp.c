@@ -37,7 +37,23 @@ _Static_assert(GDI(outstanding_pages) == 24, "getdomaininfo");
 _Static_assert(GDI(cpu_time) == 56 && GDI(handle) == 76, "getdomaininfo");
 _Static_assert(GDI(cpupool) == 92, "getdomaininfo");
 _Static_assert(sizeof(struct evtchn_status) == 24, "EVTCHNOP_status");
+_Static_assert(sizeof(struct evtchn_alloc_unbound) == 8, "alloc_unbound");
 _Static_assert(sizeof(struct grant_entry_v1) == 8, "grant entry v1");
+
+/*
+ * On Arm a frame number and a guest's pointer have 64 bits for a tool of 32,
+ * too: its hypercalls are laid out as those of 64 bits.
+ */
+_Static_assert(sizeof(xen_pfn_t) == 8, "frame number");
+#define LIST(field) offsetof(struct xen_sysctl, u.getdomaininfolist.field)
+_Static_assert(LIST(first_domain) == 8 && LIST(max_domains) == 12, "sysctl");
+_Static_assert(LIST(buffer) == 16 && LIST(num_domains) == 24, "sysctl");
+_Static_assert(offsetof(struct gnttab_setup_table, status) == 8 &&
+	       offsetof(struct gnttab_setup_table, frame_list) == 16 &&
+	       sizeof(struct gnttab_setup_table) == 24, "setup_table");
+_Static_assert(offsetof(struct xenstore_domain_interface, req_cons) == 2048 &&
+	       offsetof(struct xenstore_domain_interface, connection) == 2068 &&
+	       offsetof(struct xenstore_domain_interface, error) == 2072, "ring");
 
 /* The public numbers that hyp.h promises in plain form. */
 _Static_assert(HYP_DOMID_LAST == DOMID_FIRST_RESERVED - 1, "last domid");
@@ -326,6 +342,12 @@ static void decode(struct hyp_domain *out, const void *raw)
 	memcpy(out->handle, info.handle, sizeof(out->handle));
 }
 
+/* Can Xen mean DOMID, asked for those from FIRST on? */
+static bool is_domid(uint16_t domid, uint16_t first)
+{
+	return domid >= first && domid <= HYP_DOMID_LAST;
+}
+
 /* XENMEM_current_reservation and _maximum_reservation: pages, no domctl. */
 static uint64_t reservation(unsigned int cmd, domid_t domid)
 {
@@ -350,10 +372,11 @@ static int one_domain(uint16_t domid, struct hyp_domain *out)
 		if (rc)
 			return rc;
 		decode(out, &op.u.getdomaininfo);
-		return out->domid < domid ? -EPROTO : 0;
+		return is_domid(out->domid, domid) ? 0 : -EPROTO;
 	}
 	rc = hyp_param_get(domid, HYP_STORE_EVTCHN, &value);
-	if (rc && domid)	/* ours may not be ours to ask about */
+	/* our own may not be ours to ask about */
+	if (rc && domid != about.self)
 		return rc;
 	out->domid = domid;
 	out->tot_pages = reservation(XENMEM_current_reservation, domid);
@@ -373,9 +396,9 @@ static int listed_domains(uint16_t first, struct hyp_domain *out,
 	n = sysctl_domains(about.sysctl, first, max);
 	for (i = 0; i < n; i++) {
 		decode(&out[i], sysctl_list() + (size_t)i * stride);
-		if (out[i].domid < first || (i && out[i].domid <=
-					     out[i - 1].domid))
+		if (!is_domid(out[i].domid, first))
 			return i ? i : -EPROTO;
+		first = out[i].domid + 1;
 	}
 	return n;
 }
@@ -411,6 +434,8 @@ int hyp_cpupool(uint32_t *id)
 	op->u.cpupool_op.cpupool_id = *id;
 	if (xencall1(xcall, __HYPERVISOR_sysctl, (uintptr_t)buffer) < 0)
 		return failure();
+	if (op->u.cpupool_op.cpupool_id < *id)
+		return -EPROTO;
 	*id = op->u.cpupool_op.cpupool_id;
 	return 0;
 }

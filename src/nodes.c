@@ -18,6 +18,7 @@ enum value { EMPTY, LITERAL, NAME, UUID, VM_PATH, DOMID, MEMORY, PORT, GFN, STAR
 enum {
 	DRIVER_DOMAIN = 1,	/* a row for driver domains only */
 	RETRY_MS = 1,
+	POOLS_MAX = 1024,	/* more than there are CPUs */
 };
 
 /*
@@ -191,9 +192,9 @@ int nodes_write(const struct nodes *nodes, int64_t deadline)
 static void write_pools(void)
 {
 	char path[STORE_PATH_MAX], value[32];
-	uint32_t id;
+	uint32_t id = 0, n;
 
-	for (id = 0; !hyp_cpupool(&id); id++) {
+	for (n = 0; n < POOLS_MAX && !hyp_cpupool(&id); n++, id++) {
 		snprintf(path, sizeof(path), "/local/pool/%" PRIu32 "/name",
 			 id);
 		snprintf(value, sizeof(value), "Pool-%" PRIu32, id);

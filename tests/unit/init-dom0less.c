@@ -102,6 +102,21 @@ static void make_pinned(struct world_domain *d) { d->pinned = true; }
 static void make_gone(struct world_domain *d) { d->vanish = 18; }
 static void make_no_grant(struct world_domain *d) { d->grant_rc = -EIO; }
 
+/* What no Xen that is well would tell. */
+static void make_vast(struct world_domain *d) { d->info.tot_pages = ~0ull; }
+static void make_vcpus(struct world_domain *d)
+{
+	d->info.max_vcpu_id = 0xfffffff0;
+}
+static void make_port(struct world_domain *d) { d->evtchn = 1ull << 32 | 1; }
+static void make_far(struct world_domain *d)
+{
+	d->pfn = 1ull << 32 | 0x39001;
+	d->channel.state = HYP_EVTCHN_UNBOUND;
+	memset(world_add_page(d, d->pfn), 0, 4096);
+	world_ring_set(d, RING_CONNECTION, 1);
+}
+
 static const struct {
 	const char *what;
 	void (*make)(struct world_domain *d);
@@ -123,6 +138,13 @@ static const struct {
 	  "number is 0" },
 	{ "static-mem", make_pinned, 1, "init-dom0less: d2: allocate the "
 	  "xenstore page: ", "static-mem" },
+	{ "of all memory", make_vast, 1, "init-dom0less: d2: believe what "
+	  "Xen tells of it: ", "Protocol error" },
+	{ "of 4 billion vCPUs", make_vcpus, 1, "init-dom0less: d2: believe "
+	  "what Xen tells of it: ", "Protocol error" },
+	{ "no port number", make_port, 1, "init-dom0less: d2: closed: ", "" },
+	{ "a frame out of reach", make_far, 1, "init-dom0less: d2: grant the "
+	  "page to xenstored: ", "Value too large" },
 	{ "no grant table", make_no_grant, 1, "init-dom0less: d2: grant the "
 	  "page to xenstored: ", "Input/output error" },
 };
@@ -153,6 +175,29 @@ static void bad_in_the_middle(unsigned int minor)
 		ok(is_served(1, "dom0less-1") && is_served(3, "dom0less-3"),
 		   "4.%u, %s: the others are served", minor, kinds[i].what);
 	}
+}
+
+/* A domain goes between any two calls; no other notices. */
+static void vanishing(unsigned int minor)
+{
+	unsigned int at, bad = 0, said = 0, calls;
+
+	begin(minor);
+	world_boot(1), world_boot(2), world_boot(3);
+	run("");
+	calls = world->calls;
+	for (at = 1; at <= calls; at++) {
+		begin(minor);
+		world_boot(1), world_boot(2), world_boot(3);
+		world_find(2)->vanish = at;
+		said += run("") || *err;
+		bad += !is_served(1, "dom0less-1") ||
+		       !is_served(3, "dom0less-3") || world->mapped;
+	}
+	ok(calls > 100, "4.%u: a domain vanishes at each of %u calls", minor,
+	   calls);
+	is_int(bad, 0, "the others are served");
+	is_int(said, 0, "and there is nothing to say");
 }
 
 static void asked_for(void)
@@ -653,6 +698,8 @@ int main(void)
 	good(21);
 	bad_in_the_middle(17);
 	bad_in_the_middle(21);
+	vanishing(17);
+	vanishing(21);
 	asked_for();
 	fail_in_the_middle();
 	names();

@@ -13,3 +13,4 @@ $C/obj/tests/unit/parts/libfdt.o: unit-cflags += -fno-sanitize=alignment
 
 # musl's <sys/types.h> has uint32_t, which <xen/io/xs_wire.h> takes for granted.
 $C/obj/src/wire.o: unit-cflags += -include stdint.h
+links.hyp := src/hyp.c
