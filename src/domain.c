@@ -85,11 +85,11 @@ static const struct domain_rule rules[] = {
 	/* bound and introduced from here on */
 	{ FACT_NO_PFN, FACT_PAGE, DOMAIN_UNSUPPORTED, DOMAIN_REFUSE,
 	  "introduced with a page that cannot be found: reboot the host" },
-	{ FACT_NO_PFN, 0, DOMAIN_PARTIAL, DOMAIN_ATTACH,
-	  "introduced, but the guest was not told its page: run "
-	  "init-dom0less again" },
 	{ FACT_RECONNECT, 0, DOMAIN_INTRODUCED, DOMAIN_ATTACH,
 	  "introduced, and xenstored has not finished the handshake: run "
+	  "init-dom0less again" },
+	{ FACT_NO_PFN, 0, DOMAIN_PARTIAL, DOMAIN_ATTACH,
+	  "introduced, but the guest was not told its page: run "
 	  "init-dom0less again" },
 	{ 0, FACT_NODES, DOMAIN_NAMELESS, DOMAIN_ATTACH,
 	  "connected, but its xenstore nodes are missing: run "

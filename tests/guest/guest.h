@@ -60,6 +60,10 @@ void event_begin(uint64_t gfn);
 void event_send(uint32_t port);
 void event_close(uint32_t port);
 
+/* A new port that only this domain may bind: Debian's Xen has guests offer
+ * theirs to nobody else, except to dom0. */
+uint32_t event_offer(void);
+
 /* Forget that PORT has a pending event; then look; then sleep until one. */
 void event_clear(uint32_t port);
 void event_sleep(uint32_t port);

@@ -28,6 +28,14 @@ static void closes(unsigned int unused)
 	xen_stop();
 }
 
+static void foreign(unsigned int unused)
+{
+	(void)unused;
+	event_close(store_port);
+	say("offered itself port %u in place of %u", event_offer(), store_port);
+	xen_stop();
+}
+
 /* Half a request in the ring, and a connection that nobody has made. */
 static void scribble(void)
 {
@@ -273,6 +281,7 @@ static const struct mode modes[] = {
 	{ .name = "late", .before = late },
 	{ .name = "early", .before = early },
 	{ .name = "close", .before = closes },
+	{ .name = "foreign", .before = foreign },
 	{ .name = "hangup", .after = hangup },
 	{ .name = "half", .after = half },
 	{ .name = "indices", .after = indices },

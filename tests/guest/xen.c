@@ -77,6 +77,17 @@ void event_close(uint32_t port)
 	call(__HYPERVISOR_event_channel_op, EVTCHNOP_close, &close);
 }
 
+/* Xen takes the lowest port that is free. */
+uint32_t event_offer(void)
+{
+	struct evtchn_alloc_unbound offer = {
+		.dom = DOMID_SELF, .remote_dom = DOMID_SELF,
+	};
+
+	call(__HYPERVISOR_event_channel_op, EVTCHNOP_alloc_unbound, &offer);
+	return offer.port;
+}
+
 void event_clear(uint32_t port)
 {
 	__atomic_fetch_and(&shared->evtchn_pending[port / 64],

@@ -41,11 +41,12 @@ static struct verdict bound(uint32_t f)
 {
 	if (!(f & FACT_INTRODUCED))
 		return VERDICT(STALE, REFUSE);
-	if (f & FACT_NO_PFN)
-		return f & FACT_PAGE ? VERDICT(PARTIAL, ATTACH)
-				     : VERDICT(UNSUPPORTED, REFUSE);
+	if (f & FACT_NO_PFN && !(f & FACT_PAGE))
+		return VERDICT(UNSUPPORTED, REFUSE);
 	if (f & FACT_RECONNECT)
 		return VERDICT(INTRODUCED, ATTACH);
+	if (f & FACT_NO_PFN)
+		return VERDICT(PARTIAL, ATTACH);
 	if (!(f & FACT_NODES))
 		return VERDICT(NAMELESS, ATTACH);
 	return f & FACT_SPOKEN ? VERDICT(CONNECTED, ATTACH)
@@ -189,6 +190,8 @@ static const struct {
 	{ "introduced, page not there", SERVED | FACT_NO_PFN | NODES,
 	  DOMAIN_UNSUPPORTED, DOMAIN_REFUSE },
 	{ "handshake not finished", SERVED | FACT_PFN | FACT_PAGE |
+	  FACT_RECONNECT | NODES, DOMAIN_INTRODUCED, DOMAIN_ATTACH },
+	{ "not finished, nor told", SERVED | FACT_NO_PFN | FACT_PAGE |
 	  FACT_RECONNECT | NODES, DOMAIN_INTRODUCED, DOMAIN_ATTACH },
 	{ "connected, no nodes", SERVED | FACT_PFN | FACT_PAGE | FACT_SPOKEN,
 	  DOMAIN_NAMELESS, DOMAIN_ATTACH },
