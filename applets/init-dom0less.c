@@ -231,6 +231,8 @@ static int refuse(const struct domain *domain)
 
 	msg(failed ? MSG_ERROR : MSG_STEP, domain->info.domid, "%s: %s",
 	    domain_state_word(rule->state), rule->sentence);
+	if (failed && domain->facts & FACT_STRANGER)
+		return APPLET_NOTHING;
 	return failed ? APPLET_FAILED : APPLET_DONE;
 }
 

@@ -45,6 +45,10 @@ static const struct domain_rule rules[] = {
 	  "broken in Xen 4.21 and later, use \"enabled\")" },
 	{ FACT_FOREIGN, 0, DOMAIN_FOREIGN, DOMAIN_REFUSE,
 	  "another domain serves its xenstore: introduce it from there" },
+	{ FACT_STRANGER, 0, DOMAIN_UNSUPPORTED, DOMAIN_REFUSE,
+	  "this xenstored is of another release than Xen, so it takes the "
+	  "domain for dead and would refuse it its own nodes: run the "
+	  "xenstored that belongs to this Xen" },
 	{ 0, FACT_UNBOUND | FACT_BOUND, DOMAIN_CLOSED, DOMAIN_REFUSE,
 	  "the guest closed its xenstore event channel (kexec, or a kernel "
 	  "without xenstore): only a reboot of the host brings it back" },
@@ -265,6 +269,10 @@ static int look_at_store(struct domain *domain)
 		return fail(domain, "ask xenstored about it", rc);
 	fact(domain, FACT_STORE, true);
 	fact(domain, FACT_INTRODUCED, rc);
+	rc = rc ? 1 : store_finds(domain->info.domid);
+	if (rc < 0)
+		return fail(domain, "ask xenstored about it", rc);
+	fact(domain, FACT_STRANGER, !rc);
 	rc = look_at_node(domain, "/local/domain", "vm", domain->vm,
 			  sizeof(domain->vm));
 	if (!rc)

@@ -60,6 +60,7 @@ enum {
 	FACT_STATIC = 1 << 16,	/* direct-map or static-mem, Xen < 4.21 */
 	FACT_HANDLE = 1 << 17,	/* somebody gave it a handle: its UUID */
 	FACT_GRANT = 1 << 18,	/* the grant entry gives xenstored the page */
+	FACT_STRANGER = 1 << 19, /* xenstored does not find it in Xen */
 };
 
 /* One row of the decision table: the first that fits a domain decides. */

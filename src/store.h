@@ -47,6 +47,14 @@ int store_read(const char *path, char *buf, size_t size);
 
 /* 1: xenstored serves the domain, 0: it does not; -errno: could not ask. */
 int store_is_introduced(uint16_t domid);
+
+/*
+ * 1: xenstored finds the domain when it asks Xen, or found another one since
+ * it was connected; 0: it does not, as one that was made for another release
+ * of Xen; -errno: could not ask. oxenstored does not ask Xen, and gives 1.
+ */
+int store_finds(uint16_t domid);
+
 int store_introduce(uint16_t domid, uint64_t gfn, uint32_t port);
 
 /*

@@ -66,6 +66,7 @@ static void xs_domain(uint16_t domid)
 	world_boot(domid)->info.flags = HYP_XS_DOMAIN;
 }
 static void foreign(uint16_t domid) { world_boot(domid)->channel.remote = 9; }
+static void stranger(uint16_t domid) { world_boot(domid)->stranger = true; }
 static void closed(uint16_t domid)
 {
 	served(domid)->channel.state = HYP_EVTCHN_CLOSED;
@@ -176,6 +177,8 @@ const struct world_state world_states[] = {
 	{ 21, "crashed", "dying", "shut down", NULL, "dying", NULL, crashed },
 	{ 21, "foreign", "foreign", "introduce it from there", NULL,
 	  "foreign", NULL, foreign },
+	{ 21, "stranger", "unsupported", "of another release than Xen", NULL,
+	  "waiting", NODES, stranger },
 	{ 21, "closed", "closed", "guest closed", NULL,
 	  "closed", NULL, closed },
 	{ 21, "port reused", "closed", "guest closed", NULL,

@@ -198,6 +198,16 @@ int store_is_introduced(uint16_t domid)
 	return world_done(rc ? rc : d && d->introduced);
 }
 
+int store_finds(uint16_t domid)
+{
+	int rc = world_call(CALL_READ, "store_finds d%u", domid);
+	struct world_domain *d = world_find(domid);
+
+	if (!rc)
+		rc = request();
+	return world_done(rc ? rc : (d && !d->stranger));
+}
+
 /* --- introducing --- */
 
 static void reset_indices(struct world_domain *d)
@@ -341,10 +351,14 @@ void store_perms(const char *path, enum store_perm perm, uint16_t domid)
 	int rc = world_call(CALL_READ, "store_perms %s %d d%u", path, perm,
 			    domid);
 	struct world_node *node = tree_find(&world->tx, path);
+	struct world_domain *d = world_find(domid);
 
 	if (!rc)
 		rc = request();
 	if (!rc && !world->tx_error && !node)
+		rc = -ENOENT;
+	/* C xenstored wants to find a node's owner in Xen */
+	if (!rc && perm == STORE_PERM_OWN && d && d->stranger)
 		rc = -ENOENT;
 	if (!rc && !world->tx_error)
 		snprintf(node->perms, sizeof(node->perms),

@@ -51,6 +51,8 @@ struct world_domain {
 	uint64_t gfns[WORLD_PAGES];	/* besides RAM; 0: none */
 	bool pinned;		/* direct-map or static-mem, says the tree */
 	bool introduced;
+	bool stranger;		/* xenstored is of another release than Xen
+				 * and does not find it there */
 	bool loses_port;	/* xenstored dies when it is introduced */
 	enum world_guest guest;
 	int deaf;		/* events that wake nobody */

@@ -6,7 +6,7 @@
 #include "tap.h"
 #include "world.h"
 
-enum { FACTS = 19 };
+enum { FACTS = 20 };
 
 /*
  * The decision table once more, by columns and not by rows: who is it, can
@@ -65,6 +65,8 @@ static struct verdict expected(uint32_t f)
 		return VERDICT(PLAIN, IGNORE);
 	if (f & FACT_FOREIGN)
 		return VERDICT(FOREIGN, REFUSE);
+	if (f & FACT_STRANGER)
+		return VERDICT(UNSUPPORTED, REFUSE);
 	if (!(f & (FACT_UNBOUND | FACT_BOUND)))
 		return VERDICT(CLOSED, REFUSE);
 	if (!(f & (FACT_PFN | FACT_NO_PFN)) ||
@@ -92,7 +94,8 @@ static bool possible(uint32_t f)
 /* What is never touched, however odd the facts are. */
 static bool hands_off(uint32_t f)
 {
-	return f & (FACT_SELF | FACT_DYING | FACT_CONSOLE | FACT_FOREIGN) ||
+	return f & (FACT_SELF | FACT_DYING | FACT_CONSOLE | FACT_FOREIGN |
+		    FACT_STRANGER) ||
 	       !(f & FACT_EVTCHN) || !(f & (FACT_UNBOUND | FACT_BOUND)) ||
 	       !(f & (FACT_PFN | FACT_NO_PFN)) ||
 	       both(f, FACT_UNBOUND | FACT_INTRODUCED) ||
@@ -153,6 +156,8 @@ static const struct {
 	{ "served by another domain",
 	  FRESH | FACT_PFN | FACT_PAGE | FACT_RECONNECT | FACT_FOREIGN,
 	  DOMAIN_FOREIGN, DOMAIN_REFUSE },
+	{ "unknown in Xen, says xenstored", FRESH | FACT_NO_PFN |
+	  FACT_STRANGER, DOMAIN_UNSUPPORTED, DOMAIN_REFUSE },
 	{ "port closed", FACT_EVTCHN | FACT_PFN | FACT_PAGE, DOMAIN_CLOSED,
 	  DOMAIN_REFUSE },
 	{ "page number 0", FRESH, DOMAIN_UNSUPPORTED, DOMAIN_REFUSE },
@@ -465,6 +470,23 @@ static void vanishing(void)
 	is_int(domain.rule->action, DOMAIN_IGNORE, "and ignored");
 }
 
+/* Whether xenstored finds it is asked only of one that it does not serve. */
+static void finding(void)
+{
+	world_reset(21);
+	world_boot(1)->stranger = true;
+	serve(world_boot(2));
+	world_find(2)->stranger = true;
+	store_open(world->now, false);
+	observe(1, DOMAIN_LOOK_STORE);
+	is_int(domain.rule->state, DOMAIN_UNSUPPORTED, "it does not find it");
+	domain_release(&domain);
+	observe(2, DOMAIN_LOOK_STORE);
+	is_int(domain.rule->state, DOMAIN_READY, "it serves it");
+	is_int(world_count("store_finds"), 1, "and was asked once");
+	domain_release(&domain);
+}
+
 /* An error is an error and never a fact. */
 static void failing(void)
 {
@@ -480,6 +502,7 @@ static void failing(void)
 		{ "map", "map the xenstore page", -EPERM },
 		{ "store_is_introduced", "ask xenstored about it", -EIO },
 		{ "store_is_introduced", "ask xenstored about it", -ETIMEDOUT },
+		{ "store_finds", "ask xenstored about it", -EIO },
 		{ "store_read /local/domain/1/name",
 		  "read its xenstore nodes", -EIO },
 		{ "store_read /local/domain/1/vm",
@@ -541,6 +564,7 @@ int main(void)
 	order();
 	without_store();
 	vanishing();
+	finding();
 	failing();
 	odd_nodes();
 	return done();

@@ -219,7 +219,7 @@ static void fail_in_the_middle(void)
 {
 	static const char *const calls[] = {
 		"param_get d2", "evtchn_status d2", "map d2",
-		"store_is_introduced d2", "store_read /local/domain/2/name",
+		"store_is_introduced d2", "store_finds d2", "store_read /local/domain/2/name",
 		"store_read /libxl/2/type", "set_max_pages d2", "populate d2",
 		"grant_get d2", "grant_set d2", "store_write /libxl/2/type",
 		"set_handle d2", "introduce d2", "param_set d2",
@@ -549,6 +549,25 @@ static void deadlines(void)
 	is_int(run("-w -t 3"), 4, "the worst status counts");
 }
 
+/* A xenstored that was made for another release. */
+static void other_xenstored(void)
+{
+	begin(17);
+	world_boot(1)->stranger = true;
+	world_boot(2)->stranger = true;
+	is_int(run(""), 3, "a xenstored of another release");
+	ok(lines(err) == 2 && strstr(err, "init-dom0less: d1: unsupported: "
+		"this xenstored is of another release than Xen"), "a line each");
+	is_int(world->changes, 0, "nothing is changed");
+	is_int(run("-n"), 3, "a dry run tells as well");
+	is_str(out, "", "and has no steps");
+	is_int(run("1"), 3, "asked for");
+	world_find(1)->stranger = world_find(2)->stranger = false;
+	is_int(run(""), 0, "the right xenstored");
+	ok(is_served(1, "dom0less-1") && is_served(2, "dom0less-2"),
+	   "all are attached");
+}
+
 static void dry_run(void)
 {
 	begin(17);
@@ -711,6 +730,7 @@ int main(void)
 	elsewhere();
 	locked();
 	deadlines();
+	other_xenstored();
 	dry_run();
 	control();
 	verbose();
