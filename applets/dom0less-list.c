@@ -143,6 +143,7 @@ int dom0less_list_main(int argc, char **argv)
 		rc = applet_open_hyp();
 	if (rc)
 		return rc;
+	applet_note_domctl("states, vCPUs, times and UUIDs are left out");
 	status = applet_list_domains();
 	store = applet_try_store();
 	if (!store)

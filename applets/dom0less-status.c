@@ -117,13 +117,13 @@ static const char *own_nodes(void)
 static void print_ground(void)
 {
 	const struct hyp_about *about = hyp_about();
-	char extra[4 * sizeof(about->extra)], domctl[48] = "unknown";
+	char extra[4 * sizeof(about->extra)];
 
-	if (about->domctl)
-		snprintf(domctl, sizeof(domctl), "0x%x", about->domctl);
-	printf("Xen %u.%u%s, domctl %s; control domain %u; %s",
+	printf("Xen %u.%u%s, domctl %s%s; control domain %u; %s",
 	       about->major, about->minor,
-	       msg_escape(extra, sizeof(extra), about->extra), domctl,
+	       msg_escape(extra, sizeof(extra), about->extra),
+	       applet_domctl(), about->domctl ? ""
+	       : " (those known are " HYP_DOMCTL_KNOWN ")",
 	       about->self, daemon_name());
 	printf("%s%s\n", store ? "; " : "", store ? own_nodes() : "");
 }

@@ -62,6 +62,7 @@ static struct opts opts;
 static struct attach attaches[APPLET_DOMAINS_MAX];
 static char names[APPLET_DOMAINS_MAX][DOMAIN_NAME_MAX];
 static unsigned int attached;
+static bool unspoken;		/* some domain wanted an unknown domctl */
 static int64_t deadline;
 
 static int take_name(char *text)
@@ -281,6 +282,7 @@ static bool progress(struct attach *attach, int *status)
 	if (rc == -EAGAIN)
 		return true;
 	attached += !rc;
+	unspoken = unspoken || rc == -EPROTONOSUPPORT;
 	/* what fails on one that is being destroyed is no failure */
 	if (rc == -ESRCH || (rc && domain_is_going(domain)))
 		msg(MSG_STEP, domain->info.domid, "it vanished");
@@ -397,10 +399,7 @@ static int work(void)
 	if (!opts.no_userdata && !userdata_possible())
 		msg(MSG_STEP, MSG_NO_DOMAIN, "%s: not there or not writable, "
 		    "or by others, too: libxl's files are left out", userdata_dir);
-	if (!hyp_about()->domctl)
-		msg(MSG_NOTE, MSG_NO_DOMAIN, "Xen %u.%u: its domctl interface "
-		    "is none of " HYP_DOMCTL_KNOWN ", so UUIDs and vCPUs are "
-		    "left out", hyp_about()->major, hyp_about()->minor);
+	applet_note_domctl("UUIDs and vCPUs are left out");
 	glance(DOMAIN_LOOK_STORE);
 	status = applet_worse(status, applet_find_operands(opts.args.operands));
 	for (i = 0; opts.control && i < applet_ndomains; i++) {
@@ -410,6 +409,9 @@ static int work(void)
 	}
 	status = applet_worse(status, attach_all());
 	store_close();
+	/* a Xen that cannot be spoken to, unless it need not be */
+	if (status == APPLET_FAILED && unspoken && !attached && !opts.control)
+		status = APPLET_NOTHING;
 	msg(MSG_LOG, MSG_NO_DOMAIN, "%u domains attached to xenstore",
 	    attached);
 	return status;

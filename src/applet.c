@@ -210,6 +210,27 @@ int applet_open_hyp(void)
 	return rc ? APPLET_NOTHING : APPLET_DONE;
 }
 
+const char *applet_domctl(void)
+{
+	static char text[sizeof("0xffffffff")];
+	const struct hyp_about *about = hyp_about();
+	unsigned int version = about->domctl ? about->domctl
+					     : about->domctl_met;
+
+	snprintf(text, sizeof(text), "0x%x", version);
+	return version ? text : "unknown";
+}
+
+void applet_note_domctl(const char *what)
+{
+	const struct hyp_about *about = hyp_about();
+
+	if (!about->domctl)
+		msg(MSG_NOTE, MSG_NO_DOMAIN, "Xen %u.%u: its domctl interface "
+		    "is %s, those known are " HYP_DOMCTL_KNOWN ": %s",
+		    about->major, about->minor, applet_domctl(), what);
+}
+
 int applet_open_store(int64_t deadline)
 {
 	int rc = store_open(deadline, hyp_about()->self);

@@ -96,6 +96,12 @@ int applet_load_dtb(const char *file);
 
 int applet_open_hyp(void);
 
+/* Which domctl interface Xen has, "unknown" if it cannot be found out. */
+const char *applet_domctl(void);
+
+/* Xen's domctl is not known: a note of that, and of what there is not. */
+void applet_note_domctl(const char *what);
+
 /* Connect to xenstored, with the deadline of clock.h. */
 int applet_open_store(int64_t deadline);
 

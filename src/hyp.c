@@ -88,6 +88,7 @@ enum {
 	PAGE = 4096,
 	/* getdomaininfo grew by 8 bytes in 4.16, sysctl 0x14 */
 	GDI_OLD = 112, GDI_NEW = 120, SYSCTL_GDI_NEW = 0x14,
+	DOMCTL_MET_MAX = 0xff,	/* 0x18 was reached in twenty years */
 	LIST_AT = 256,		/* where in the buffer a list stands */
 };
 
@@ -197,6 +198,23 @@ static bool sysctl_works(unsigned int version)
 	return sysctl_domains(version, 0, 1) >= 0;
 }
 
+/*
+ * Which version is it, if none that is known? Xen compares the version before
+ * it looks at the command; none of its releases has this one, for any domain.
+ */
+static unsigned int meet_domctl(void)
+{
+	struct xen_domctl op = { .cmd = ~0u, .domain = DOMID_INVALID };
+	unsigned int version;
+
+	if (domctl_as(~0u, &op) != -EACCES)
+		return 0;
+	for (version = 1; version <= DOMCTL_MET_MAX; version++)
+		if (domctl_as(version, &op) != -EACCES)
+			return version;
+	return 0;
+}
+
 /* The release Xen says it is comes first, then whatever answers. */
 static void probe_abis(void)
 {
@@ -215,6 +233,8 @@ static void probe_abis(void)
 				about.sysctl = abis[i].sysctl;
 		}
 	}
+	if (!about.domctl)
+		about.domctl_met = meet_domctl();
 }
 
 /* No call tells our own domid; an event channel to ourselves does. */

@@ -305,6 +305,7 @@ static void no_domctl(void)
 
 	begin(17);
 	world->about.domctl = 0;
+	world->about.domctl_met = 0x2a;
 	world_find(0)->info.full = false;
 	world_boot(1);
 	is_int(run(""), 0, "an unknown domctl");
@@ -313,6 +314,9 @@ static void no_domctl(void)
 		 "%-40s %5d %5d %5s     ------  %8.1f  waiting\n",
 		 "Domain-0", 0, 256, "-", 0.0, "(null)", 1, 256, "-", 0.0);
 	is_str(out, want, "what is known");
+	is_str(err, "dom0less-list: Xen 4.17: its domctl interface is 0x2a, "
+	       "those known are 0x11 to 0x18: states, vCPUs, times and UUIDs "
+	       "are left out\n", "why no more is");
 	run("-j");
 	is_str(jq("map([.memory_mib,.vcpus,.uuid,.time_s,.flags])", out),
 	       "[[256,null,null,null,null],[256,null,null,null,null]]\n",

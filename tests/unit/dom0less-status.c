@@ -262,8 +262,9 @@ static void ground(void)
 		.extra = ".7-p\x1b[2J", .self = 5 };
 	world_find(0)->info.domid = 5;
 	run("");
-	ok(!strncmp(out, "Xen 5.123.7-p\\x1b[2J, domctl unknown; control "
-		    "domain 5; ", 53), "another Xen, of which little is known");
+	ok(!strncmp(out, "Xen 5.123.7-p\\x1b[2J, domctl unknown (those known "
+		    "are 0x11 to 0x18); control domain 5; ", 86),
+	   "another Xen, of which little is known");
 	ok(strstr(out, "missing"), "the nodes are those of our domain");
 	is_int(world_count("store_open bus"), 1, "by the bus");
 
@@ -290,6 +291,10 @@ static void no_domctl(void)
 	is_int(run("-p -o domid,state,vcpus,uuid,next_step"), 0,
 	       "an unknown domctl");
 	is_str(out, "1\tconnected\t-\t-\t-\n", "what is known");
+	world->about.domctl_met = 0x19;
+	is_int(run(""), 0, "in words");
+	ok(!strncmp(out, "Xen 4.21.0, domctl 0x19 (those known are 0x11 to "
+		    "0x18); ", 56), "the interface it met, and those it knows");
 }
 
 static void nothing_to_talk_to(void)

@@ -549,6 +549,56 @@ static void deadlines(void)
 	is_int(run("-w -t 3"), 4, "the worst status counts");
 }
 
+/* Without domctl there is no UUID and no vCPU to write of. */
+static bool speaks(uint16_t domid)
+{
+	struct world_domain *d = world_find(domid);
+
+	return d->introduced && d->speeches == 1 && !*world->wrong;
+}
+
+/* An interface that nobody has seen: what needs none of it is done. */
+static void no_domctl(void)
+{
+#define NOTE "init-dom0less: Xen 4.%u: its domctl interface is %s, those " \
+	"known are 0x11 to 0x18: UUIDs and vCPUs are left out\n"
+#define REFUSED "init-dom0less: d%u: allocate the xenstore page: Protocol " \
+	"not supported (Xen's domctl interface is none of 0x11 to 0x18, " \
+	"which this tool knows)\n"
+	char want[1024];
+	unsigned int i;
+
+	begin(17);
+	world->about.domctl = 0;
+	world->about.domctl_met = 0x99;
+	world_boot(1);
+	world_boot(2);
+	is_int(run(""), 3, "unseen domctl, no page: nothing can be done");
+	snprintf(want, sizeof(want), NOTE REFUSED REFUSED, 17u, "0x99", 1u,
+		 2u);
+	is_str(err, want, "it says what it met, and what it knows");
+	ok(!world_count("populate") && !world_count("introduce") &&
+	   !world_count("store_commit"), "and does nothing");
+	is_int(run("--dom0"), 1, "the control domain can be done");
+	is_str(world_read("/local/domain/0/name"), "Domain-0", "and is");
+	is_int(run("-q 1 2"), 3, "by hand: the same");
+	/* one of them has got its page before */
+	world_add_page(world_find(2), 0x39001);
+	is_int(run(""), 1, "one can be attached");
+	ok(speaks(2), "and is");
+
+	begin(22);
+	world->about.domctl = 0;
+	for (i = 1; i <= 2; i++)
+		world_boot((uint16_t)i);
+	is_int(run(""), 0, "4.22, unseen domctl: Xen gives the page");
+	snprintf(want, sizeof(want), NOTE, 22u, "unknown");
+	is_str(err, want, "a note alone");
+	ok(speaks(1) && speaks(2), "all are attached");
+	is_int(run("-q"), 0, "again");
+	is_int(world->changes, 0, "changes nothing");
+}
+
 /* A xenstored that was made for another release. */
 static void other_xenstored(void)
 {
@@ -730,6 +780,7 @@ int main(void)
 	elsewhere();
 	locked();
 	deadlines();
+	no_domctl();
 	other_xenstored();
 	dry_run();
 	control();
