@@ -352,15 +352,16 @@ static int answer_take(struct attach *attach)
 			      now - attach->since >= BUSY_MS ||
 			      !clock_left(attach->deadline)))
 		return 0;
-	if (now - attach->kicked < KICK_AGAIN_MS)
-		return -EAGAIN;
-	worked = guest_worked(attach, now);
-	if (worked < 0)
-		return worked;
-	if (worked)
-		attach->busy = now;
-	notify_take(attach);
-	return -EAGAIN;
+	if (now - attach->kicked >= KICK_AGAIN_MS) {
+		worked = guest_worked(attach, now);
+		if (worked < 0)
+			return worked;
+		if (worked)
+			attach->busy = now;
+		notify_take(attach);
+	}
+	return hint(attach, -EAGAIN, "is its kernel Linux 5.19 or later, with "
+		    "CONFIG_XEN?");
 }
 
 /*
