@@ -96,5 +96,11 @@ is "and indents by blanks, as Xen does" \
 is "and puts blanks inside the parentheses of its conditions" \
 	"$(added "$hypervisor" | grep -nE '\<(if|while|for|switch) ?\([^ ]|\<(if|while|for|switch)\(')" ""
 has "the property is documented" "$(added "$hypervisor")" '^- xen,enhanced'
+# how to use it, how it works, old kernels, what is no limitation any more
+for text in '    +xen,enhanced = "enabled";' 'HVM_PARAM_STORE_PFN to ~0' \
+	'Linux does since 5\.19' '- PV drivers only with "xen,enhanced"'; do
+	has "the feature is documented: $text" \
+		"$(added "$hypervisor" | tr -s '\n')" "$text"
+done
 
 done_testing
