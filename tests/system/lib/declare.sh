@@ -1,5 +1,6 @@
 # The words a scenario declares its machine with: plan, host, domu, file,
-# console_has, use. dom0 sources the same scenario with dom0/words.sh instead.
+# console_has, same_file, use. dom0 sources the same scenario with
+# dom0/words.sh instead.
 #
 # host and domu take KEY=VALUE settings; README lists them all.
 
@@ -74,6 +75,13 @@ file() # FILE PATH-IN-DOM0
 console_has() # ERE DESCRIPTION
 {
 	printf '%s\t%s\n' "$1" "$2" >>"$work/console-tests"
+}
+
+# A test that dom0 runs the file that was built: so all logs name the same one.
+same_file()
+{
+	console_has "note $(sha256sum "$dom0less" | cut -d ' ' -f 1)  dom0less" \
+		'the file is the one that was built, as on every other Xen'
 }
 
 # Share scenario text: the file is read by the host and by dom0.

@@ -206,7 +206,7 @@ install_guest_files()
 make_dom0_ramdisk()
 {
 	cp -R "$here/scenarios" "$work/dom0/rig/"
-	echo "scenario=$scenario xen=${host_xen%-unpatched}" \
+	echo "scenario=$scenario xen=${host_xen%-un*}" \
 		>"$work/dom0/rig/settings"
 	[ "$host_dom0less" = no ] || install_dom0less
 	[ "$host_guest_files" = no ] || install_guest_files

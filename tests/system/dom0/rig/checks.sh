@@ -42,6 +42,21 @@ all_cpus_online() # DOMID CPUS
 		"guest $1 keeps its $2 CPUs online"
 }
 
+# The states of all domains but dom0 and those of xl, in order of domid. A look
+# gives up on a xenstored that needs more than three seconds, which a busy
+# emulator may make any, so it is repeated.
+states_are() # STATES DESCRIPTION
+{
+	wait_for 30 see_states "$1"
+	is "$seen" "$1" "$2"
+}
+
+see_states() # STATES
+{
+	seen=$(dom0less-status -o state | xargs)
+	[ "$seen" = "$1" ]
+}
+
 no_loss() # TEXT DESCRIPTION
 {
 	like "$1" '^10 packets transmitted, 10 packets received, 0% packet loss' "$2"

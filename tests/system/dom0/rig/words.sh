@@ -6,6 +6,7 @@ domu() { :; }
 domus() { :; }
 file() { :; }
 console_has() { :; }
+same_file() { :; }
 
 use() # FILE
 {
