@@ -125,7 +125,7 @@ int hyp_evtchn_status(uint16_t domid, uint32_t port, struct hyp_evtchn *status)
 
 	if (!rc && !d)
 		rc = -ESRCH;
-	if (!rc && port != d->evtchn)
+	if (!rc && port != (uint32_t)d->evtchn)
 		rc = -EINVAL;
 	if (!rc)
 		*status = d->channel;
