@@ -11,8 +11,10 @@ unitdir    ?= $(prefix)/lib/systemd/system
 ##               openrc    /etc/init.d/xen-init-dom0less, in no runlevel
 ##               busybox   lines in /etc/inittab, which must be there: see them in
 ##                         initramfs/busybox/inittab
-# systemd-analyze, for the tests
+# systemd-analyze and systemctl, for the tests
 check-packages += systemd
+check check-system: setup-check
+
 inits := systemd openrc busybox
 $(foreach i,$(filter-out $(inits),$(INIT)),$(error INIT=$i: not one of $(inits)))
 install: $(INIT:%=install-%)

@@ -129,7 +129,7 @@ chosen_node()
 	END
 	place "$part/vmlinuz"
 	module_node kernel "$part/vmlinuz" \
-		"console=hvc0 rdinit=/init quiet nowatchdog panic=1 $host_dom0_args"
+		"console=hvc0 rdinit=${host_init:+/sbin}/init quiet nowatchdog panic=1 $host_dom0_args"
 	place "$work/dom0.cpio"
 	module_node ramdisk "$work/dom0.cpio"
 	cat "$work/domus.dts"
@@ -203,6 +203,25 @@ install_guest_files()
 	cp "$ramdisk" "$work/dom0/boot/guest.cpio"
 }
 
+# What a dom0 has that is not run by the rig's own /init: the services of inits/,
+# our integration files as make install puts them there. Sets $init_archive to
+# the init's own files.
+install_init()
+{
+	init_archive=
+	[ -n "$host_init" ] || return 0
+	part linux "$host_linux"
+	{
+		cp -R "$here/inits/$host_init/." "$work/dom0"
+		env -u MAKEFLAGS -u MFLAGS -u MAKEOVERRIDES make -C "$top" \
+			"install-$host_init" DESTDIR="$work/dom0"
+		"$here/inits/enable" "$host_init" "$work/dom0" "$part/dom0.cpio"
+	} >"$work/init.log" 2>&1 || die "$host_init: $(cat "$work/init.log")"
+	[ "$host_init" != busybox ] || return 0
+	part init "$host_init"
+	init_archive=$part/dom0.cpio
+}
+
 make_dom0_ramdisk()
 {
 	cp -R "$here/scenarios" "$work/dom0/rig/"
@@ -210,11 +229,12 @@ make_dom0_ramdisk()
 		>"$work/dom0/rig/settings"
 	[ "$host_dom0less" = no ] || install_dom0less
 	[ "$host_guest_files" = no ] || install_guest_files
+	install_init
 	pack "$work/dom0" "$work/overlay.cpio"
 	part linux "$host_linux"
 	modules=$part/dom0.cpio
 	part xen "$host_xen"
-	cat "$part/dom0.cpio" "$modules" "$work/overlay.cpio" \
+	cat "$part/dom0.cpio" "$modules" $init_archive "$work/overlay.cpio" \
 		>"$work/dom0.cpio"
 }
 
