@@ -245,6 +245,43 @@ static void fail_in_the_middle(void)
 	}
 }
 
+/*
+ * Any one call fails, in any way: the exit status tells, with one line; nothing
+ * is half done in a way that the next run does not finish.
+ */
+static void fail_anywhere(unsigned int minor)
+{
+	unsigned int at, i, n = 0, bad = 0, mute = 0, left = 0;
+	bool more = true;
+	int status;
+
+	/* every fourth error here: tests/unit/attach.c takes all of them */
+	for (at = 1; more; at++) {
+		for (i = at % 4; i < RUN_ERRORS; i += 4) {
+			begin(minor);
+			world_boot(1);
+			world->fault = (struct world_fault){
+				.at = at, .rc = -run_errors[i] };
+			status = run("");
+			more = world->fault.fired;
+			if (!more)
+				break;
+			n++;
+			bad += status < 0 || status > 4 || status == 2 ||
+			       !said_by("init-dom0less");
+			mute += status ? lines(err) != 1 : lines(err) > 1;
+			left += run("");
+			world_pass(50);
+			left += !is_served(1, "dom0less-1");
+		}
+	}
+	ok(n > 400, "4.%u: one call fails in %u ways", minor, n);
+	is_int(bad, 0, "the status is one of those documented");
+	is_int(mute, 0, "and there is one line");
+	is_int(left, 0, "the next run does what is missing");
+	printf("# sum: %u calls failed once\n", n);
+}
+
 /* --- names --- */
 
 static void names(void)
@@ -772,6 +809,8 @@ int main(void)
 	vanishing(21);
 	asked_for();
 	fail_in_the_middle();
+	fail_anywhere(17);
+	fail_anywhere(21);
 	names();
 	operands();
 	unheard();

@@ -3,6 +3,7 @@
 #define RUN_H
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +91,28 @@ static bool one_line(const char *start, const char *part)
 		printf("# wanted %s...%s...\n", start, part);
 	}
 	return good;
+}
+
+/* Each errno that a call may give; the faults below go through all. */
+static const int run_errors[] = {
+	EIO, EPERM, EACCES, ENOMEM, ENOSPC, EINVAL, EAGAIN, ENOENT, ETIMEDOUT,
+	EBUSY, EROFS, EPIPE, EOPNOTSUPP, EINTR, ESRCH, EFAULT, EPROTO,
+};
+
+enum { RUN_ERRORS = sizeof(run_errors) / sizeof(*run_errors) };
+
+/* All that it said are lines of its own. */
+__attribute__((unused))
+static bool said_by(const char *name)
+{
+	const char *line = err;
+	size_t n = strlen(name);
+
+	for (; *line; line = strchr(line, '\n') + 1)
+		if (strncmp(line, name, n) || strncmp(line + n, ": ", 2) ||
+		    !strchr(line, '\n'))
+			return false;
+	return true;
 }
 
 /* What jq makes of TEXT by FILTER, "" if it is no JSON. */
