@@ -297,6 +297,8 @@ int applet_observe_domains(bool *store, bool say)
 
 	for (i = 0; i < applet_ndomains; i++) {
 		domain = &applet_domains[i];
+		/* the time of a single try is for one domain, not for all */
+		*store = *store && applet_try_store();
 		rc = domain_observe(domain, *store ? DOMAIN_LOOK_STORE : 0);
 		if (rc && *store) {
 			domain_release(domain);

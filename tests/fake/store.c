@@ -156,6 +156,8 @@ static int request(void)
 		return -ENOTCONN;
 	if (world->stopped)
 		world_pass(limit - world->now);
+	else if (world->slow_ms)
+		world_pass(world->slow_ms);
 	return clock_left(limit) ? 0 : -ETIMEDOUT;
 }
 

@@ -96,6 +96,7 @@ struct world {
 
 	enum world_daemon daemon;
 	bool stopped;		/* by SIGSTOP: there, and does not answer */
+	int slow_ms;		/* what each request takes it */
 	int64_t daemon_at;	/* when it comes up, -1: never */
 	int daemon_ms;		/* handshake of DAEMON_OCAML */
 	struct world_tree tree, tx;

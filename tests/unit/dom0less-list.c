@@ -355,6 +355,17 @@ static void no_domctl(void)
 
 /* --- choices --- */
 
+/* A slow xenstored has three seconds for a domain, not for all of them. */
+static void slow_store(void)
+{
+	three();
+	world->slow_ms = 500;
+	is_int(run("-o name,state"), 0, "a slow xenstored");
+	is_str(out, "Domain-0\tcontrol\nweb1\tconnected\n-\twaiting\n"
+	       "web3\tconnected\n", "is asked about all of them");
+	is_str(err, "", "with patience");
+}
+
 static void operands(void)
 {
 	three();
@@ -536,6 +547,7 @@ int main(void)
 	failing();
 	nothing_to_talk_to();
 	no_domctl();
+	slow_store();
 	operands();
 	trees();
 	output();

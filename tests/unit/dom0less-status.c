@@ -266,7 +266,7 @@ static void ground(void)
 		    "are 0x11 to 0x18); control domain 5; ", 86),
 	   "another Xen, of which little is known");
 	ok(strstr(out, "missing"), "the nodes are those of our domain");
-	is_int(world_count("store_open bus"), 1, "by the bus");
+	ok(world_count("store_open bus") > 0, "by the bus");
 
 	begin();
 	is_int(run("-p"), 1, "for programs");
