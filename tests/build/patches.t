@@ -57,6 +57,15 @@ git -C "$tmp/later" init -q
 ok "each hunk of the hypervisor's code finds its place in 4.17, too" \
 	git -C "$tmp/later" apply --exclude='docs/features/*' "$top/$hypervisor"
 
+# Those that make a hypervisor for the tests.
+shapes=$(ls tests/system/patches/4.20/*)
+touched=$(sed -n 's|^--- a/||p' $shapes | sort -u)
+copy_files "$sources/xen-4.20" "$tmp/shapes"
+ok "the tests' own patches apply to the pinned 4.20 without offset or fuzz" \
+	applies_exactly "$tmp/shapes" $shapes
+ok "and are all that there is for that hypervisor" \
+	same "$(ls tests/system/patches)" 4.20
+
 # What a maintainer would say at first sight.
 header() { sed '/^---$/q' "$1"; }
 added() { sed -n '/^diff --git/,$s/^+\([^+]\|$\)/\1/p' "$1"; }

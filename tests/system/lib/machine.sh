@@ -29,7 +29,8 @@ module_node() # kernel|ramdisk FILE [BOOTARGS]
 # Set $part to the folder of a part, fetching it if need be.
 part() # xen|linux VERSION
 {
-	part=$("$here/parts" "$1" "$2") || exit 1
+	[ "$host_arch" = arm64 ] || set -- "$@" "$host_arch"
+	part=$("$here/parts" "$@") || exit 1
 }
 
 # The same kernel, started late.
@@ -141,25 +142,39 @@ rng_seed()
 	echo "rng-seed = [$(od -An -tx1 -N32 /dev/urandom | tr -d '\n')];"
 }
 
-machine()
+# Set what differs between boards of 64 and of 32 bit. dom0's kernel hangs at
+# the latter's PCI bridge; nothing needs it.
+choose_board()
 {
-	echo "virt,virtualization=on,gic-version=$host_gic"
+	case $host_arch in
+	arm64)
+		qemu=qemu-system-aarch64 cpu=cortex-a57 gic=${host_gic:-3}
+		changes=
+		;;
+	arm)
+		qemu=qemu-system-arm cpu=cortex-a15 gic=${host_gic:-2}
+		changes='/ { /delete-node/ pcie@10000000; };'
+		;;
+	*) die "$scenario: arch=$host_arch: there are arm64 and arm" ;;
+	esac
+	machine=virt,virtualization=on,gic-version=$gic
 }
 
 board()
 {
-	echo "-cpu cortex-a57 -smp $host_smp -m $host_memory -nic none
+	echo "-cpu $cpu -smp $host_smp -m $host_memory -nic none
 		-display none -monitor none"
 }
 
 # QEMU's own description of the machine, with our /chosen in it.
 make_dtb()
 {
-	qemu-system-aarch64 $(board) -machine "$(machine),dumpdtb=$work/machine.dtb" \
+	$qemu $(board) -machine "$machine,dumpdtb=$work/machine.dtb" \
 		>"$work/dumpdtb.log" 2>&1 ||
 		die "QEMU cannot describe the machine: $(cat "$work/dumpdtb.log")"
 	{
 		dtc -q -I dtb -O dts "$work/machine.dtb"
+		echo "$changes"
 		chosen_node
 	} >"$work/host.dts"
 	dtc -q -I dts -O dtb -o "$work/host.dtb" "$work/host.dts" ||
@@ -181,16 +196,18 @@ make_domu_overlay()
 
 # The binary under test, under all its names. /usr/lib/xen/bin is where
 # upstream's scripts look; upstream's own is in /usr/lib/xen-VERSION/bin.
-install_dom0less()
+install_dom0less() # TREE
 {
-	[ -e "$dom0less" ] ||
-		die "$dom0less is missing, build it first: make"
-	mkdir -p "$work/dom0/sbin" "$work/dom0/usr/lib/xen/bin"
-	cp "$dom0less" "$work/dom0/sbin/dom0less"
+	binary=$dom0less
+	[ "$host_arch" = arm64 ] || binary=$dom0less_arm
+	[ -e "$binary" ] ||
+		die "$binary is missing, build it first: make ARCH=$host_arch"
+	mkdir -p "$1/sbin" "$1/usr/lib/xen/bin"
+	cp "$binary" "$1/sbin/dom0less"
 	for applet in init-dom0less dom0less-list dom0less-status; do
-		ln -s dom0less "$work/dom0/sbin/$applet"
+		ln -s dom0less "$1/sbin/$applet"
 	done
-	ln -s /sbin/dom0less "$work/dom0/usr/lib/xen/bin/init-dom0less"
+	ln -s /sbin/dom0less "$1/usr/lib/xen/bin/init-dom0less"
 }
 
 # The kernel and the ramdisk of a domU, for xl create to use inside dom0.
@@ -222,14 +239,28 @@ install_init()
 	init_archive=$part/dom0.cpio
 }
 
+# The domUs as the boot loader describes them to Xen, as a file in dom0.
+install_dtb()
+{
+	mkdir -p "$work/dom0/boot"
+	{
+		echo '/dts-v1/; / { chosen {'
+		echo '#address-cells = <2>; #size-cells = <2>;'
+		cat "$work/domus.dts"
+		echo '}; };'
+	} | dtc -q -I dts -O dtb -o "$work/dom0/boot/host.dtb" ||
+		die "$scenario: its device tree does not compile"
+}
+
 make_dom0_ramdisk()
 {
 	cp -R "$here/scenarios" "$work/dom0/rig/"
 	echo "scenario=$scenario xen=${host_xen%-un*}" \
 		>"$work/dom0/rig/settings"
-	[ "$host_dom0less" = no ] || install_dom0less
+	[ "$host_dom0less" = no ] || install_dom0less "$work/dom0"
 	[ "$host_guest_files" = no ] || install_guest_files
 	install_init
+	[ "$host_dtb" = no ] || install_dtb
 	pack "$work/dom0" "$work/overlay.cpio"
 	part linux "$host_linux"
 	modules=$part/dom0.cpio
@@ -252,6 +283,7 @@ make_machine()
 	host_defaults
 	make_domu_overlay
 	. "$here/scenarios/$scenario"
+	choose_board
 	make_dom0_ramdisk
 	make_dtb
 	part xen "$host_xen"
@@ -283,7 +315,7 @@ never_starts()
 boot_once() # ARGUMENT-OF-QEMU...
 {
 	: >"$log"
-	timeout -k 5 "$host_deadline" qemu-system-aarch64 $(board) "$@" \
+	timeout -k 5 "$host_deadline" $qemu $(board) "$@" \
 		>"$work/qemu.log" 2>&1 &
 	emulator=$!
 	status=0
@@ -297,7 +329,7 @@ boot_once() # ARGUMENT-OF-QEMU...
 
 boot()
 {
-	set -- -machine "$(machine)" -accel tcg,thread=multi -no-reboot \
+	set -- -machine "$machine" -accel tcg,thread=multi -no-reboot \
 		-serial "file:$log" -kernel "$hypervisor" -dtb "$work/host.dtb"
 	while read -r addr file; do
 		set -- "$@" -device \

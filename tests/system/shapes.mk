@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Xen 4.20 with the patches of tests/system/patches/4.20: it can give a domain
+# what later releases give it, and knows static memory. The scenarios that
+# say xen_image=build/xen/xen-4.20-shapes boot it.
+
+shapes := $R/xen-4.20-shapes
+shape-patches := $(sort $(wildcard tests/system/patches/4.20/*))
+
+check check-system: $(shapes)
+check check-fast: $(SRC)/xen-4.20.pin
+
+# Any other architecture's make leaves it to one for arm64.
+ifneq ($(ARCH),arm64)
+$(shapes): FORCE
+	$(Q)$(MAKE) --no-print-directory ARCH=arm64 O=build/arm64 $@
+else
+
+# xen/releases.mk knows how to make a hypervisor of a tree.
+$R/src-4.20-shapes/.done: $(SRC)/xen-4.20.pin $(shape-patches) | setup-release
+	$(call say,PATCH)
+	@rm -rf $(@D) && mkdir -p $R && cp -R $(SRC)/xen-4.20 $(@D)
+	@for patch in $(shape-patches); do \
+		patch -s -p1 -F0 -d $(@D) <$$patch || exit; done
+	@touch $@
+endif
