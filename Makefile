@@ -85,7 +85,7 @@ warnings := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes \
 	$(if $(WERROR),-Werror)
 own-cppflags := -Isrc -I$(O) -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
 base-ldflags := -static -nostdlib -Wl,--gc-sections -Wl,--build-id=none \
-	-Wl,-z,noexecstack -Wl,--fatal-warnings
+	-Wl,-z,noexecstack -Wl,-z,norelro -Wl,--fatal-warnings
 
 # All objects depend on these files, which change only when the flags do.
 flags = $(CC) $(base-cflags) $(warnings) $(own-cppflags) $(lib-cppflags) \

@@ -113,17 +113,23 @@ static bool is_running(unsigned int domid)
 	return false;
 }
 
+/* What is looked at is shown: nobody waits for all to see the first. */
 static int list(bool store)
 {
-	int status = applet_observe_domains(&store, true);
-	unsigned int i;
+	int status = APPLET_DONE;
+	unsigned int i = 0, seen = 0;
 
-	status = applet_worse(status, applet_find_operands(opts.args.operands));
 	if (!opts.output.tsv && !opts.output.json)
 		print_columns(NULL);
-	for (i = 0; i < applet_ndomains; i++)
-		if (applet_selects(opts.args.operands, &applet_domains[i]))
-			print_domain(&applet_domains[i], store);
+	while (seen < applet_ndomains) {
+		status = applet_worse(status, applet_observe_some(&seen, &store,
+								  true));
+		for (; i < seen; i++)
+			if (applet_selects(opts.args.operands, &applet_domains[i]))
+				print_domain(&applet_domains[i], store);
+		fflush(stdout);
+	}
+	status = applet_worse(status, applet_find_operands(opts.args.operands));
 	for (i = 1; opts.dtb && !*opts.args.operands && i <= dtb_domains(); i++)
 		if (!is_running(i))
 			print_absent((uint16_t)i);

@@ -37,6 +37,7 @@
 #include "hyp.h"
 #include "msg.h"
 #include "store.h"
+#include "userdata.h"
 
 enum { TIMEOUT_MS = 30000, POLL_MS = 100 };
 
@@ -50,6 +51,7 @@ struct opts {
 
 static struct opts opts;
 static bool store;		/* xenstored is connected */
+static bool userdata;		/* there is a place for libxl's files */
 
 static int take_output(char *names)
 {
@@ -128,30 +130,19 @@ static void print_ground(void)
 	printf("%s%s\n", store ? "; " : "", store ? own_nodes() : "");
 }
 
-static const char *first_step;
-
-static void remember_step(const struct attach *attach, const char *step)
-{
-	(void)attach;
-	if (!first_step)
-		first_step = step;
-}
-
 /* What init-dom0less would do first: the same steps, none taken. */
 static const char *next_step(struct domain *domain)
 {
 	struct attach attach = {
 		.domain = domain, .name = domain->name, .dry = true,
-		.userdata = true, .said = remember_step,
+		.userdata = userdata,
 	};
 
-	first_step = NULL;
-	if (domain->rule->action == DOMAIN_ATTACH ||
-	    domain->rule->action == DOMAIN_ATTACH_NOTE) {
-		attach_begin(&attach);
-		attach_run(&attach);
-	}
-	return first_step;
+	if (domain->rule->action != DOMAIN_ATTACH &&
+	    domain->rule->action != DOMAIN_ATTACH_NOTE)
+		return NULL;
+	attach_begin(&attach);
+	return attach_next_step(&attach);
 }
 
 /* Every field that has a value, one a line. */
@@ -206,16 +197,22 @@ static bool is_shown(const struct domain *domain)
 	return *opts.args.operands || (state != DOMAIN_XL && state != DOMAIN_SELF);
 }
 
-/*
- * Look at everything anew; a xenstored that came up is used. SAY what cannot
- * be looked at.
- */
-static int look(bool say)
+/* List everything anew; a xenstored that came up is used. */
+static int list(void)
 {
 	int status = applet_list_domains();
 
 	store = applet_try_store();
-	status = applet_worse(status, applet_observe_domains(&store, say));
+	userdata = userdata_possible();
+	return status;
+}
+
+/* Look at everything anew. SAY what cannot be looked at. */
+static int look(bool say)
+{
+	int status = list();
+
+	status = applet_worse(status, applet_observe_all(&store, say));
 	if (!store)
 		store_close();
 	return status;
@@ -233,15 +230,23 @@ static int all_connected(void)
 	return APPLET_DONE;
 }
 
-static void print_all(void)
+/* Those shown of domains FROM up to TO. */
+static void print_some(unsigned int from, unsigned int to)
 {
-	unsigned int i;
+	for (; from < to; from++)
+		if (is_shown(&applet_domains[from]))
+			print(&applet_domains[from]);
+	fflush(stdout);
+}
 
+static void print_beginning(void)
+{
 	if (!opts.args.quiet && !opts.output.tsv && !opts.output.json)
 		print_ground();
-	for (i = 0; i < applet_ndomains; i++)
-		if (is_shown(&applet_domains[i]))
-			print(&applet_domains[i]);
+}
+
+static void print_end(void)
+{
 	if (!opts.args.quiet)
 		applet_write_end(&opts.output);
 }
@@ -294,12 +299,39 @@ static int watch(void)
 	return APPLET_DONE;
 }
 
+/* What is looked at is shown: nobody waits for all to see the first. */
+static int look_and_print(void)
+{
+	unsigned int seen = 0, from;
+	int status = list();
+
+	do {
+		from = seen;
+		status = applet_worse(status,
+				      applet_observe_some(&seen, &store, true));
+		/* by now xenstored has been asked something */
+		if (!from)
+			print_beginning();
+		print_some(from, seen);
+	} while (seen < applet_ndomains);
+	return status;
+}
+
+static int wait_and_print(void)
+{
+	int status = wait_for_all();
+
+	print_beginning();
+	print_some(0, applet_ndomains);
+	return status;
+}
+
 static int show(void)
 {
-	int status = opts.wait ? wait_for_all() : look(true);
+	int status = opts.wait ? wait_and_print() : look_and_print();
 
 	status = applet_worse(status, applet_find_operands(opts.args.operands));
-	print_all();
+	print_end();
 	return applet_worse(status, all_connected());
 }
 

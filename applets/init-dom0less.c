@@ -42,7 +42,8 @@
 enum {
 	NAMES_MAX = 256,
 	TIMEOUT_MS = 30000,
-	POLL_MS = 1,
+	POLL_MS = 1,		/* and twice as long each time, up to */
+	POLL_MAX_MS = 16,
 };
 
 struct opts {
@@ -132,19 +133,19 @@ static int take_lock(void)
 	return APPLET_DEADLINE;
 }
 
-/* Read names and parameters of all; how many may want a xenstore. */
-static unsigned int glance(unsigned int look)
+/* Does any of them want a xenstore? */
+static bool any_enhanced(void)
 {
-	unsigned int i, enhanced = 0;
+	unsigned int i;
 	int rc;
 
 	for (i = 0; i < applet_ndomains; i++) {
-		rc = domain_glance(&applet_domains[i], look);
+		rc = domain_glance(&applet_domains[i]);
 		/* what could not be read is looked at, and told, later */
-		enhanced += rc ? rc != -ESRCH
-			       : domain_is_enhanced(&applet_domains[i]);
+		if (rc ? rc != -ESRCH : domain_is_enhanced(&applet_domains[i]))
+			return true;
 	}
-	return enhanced;
+	return false;
 }
 
 static const char *wanted_name(const struct domain *domain,
@@ -251,13 +252,12 @@ static void begin(struct attach *attach, struct domain *domain)
 }
 
 /*
- * Look at a domain and prepare to attach it. True if there is something to
+ * Prepare to attach a domain that was observed. True if there is something to
  * attach; else *STATUS is worsened by what it told the user.
  */
 static bool consider(struct domain *domain, struct attach *attach, int *status)
 {
-	int rc = domain_observe(domain, DOMAIN_LOOK_STORE |
-				(opts.dry ? 0 : DOMAIN_LOOK_WRITE));
+	int rc = domain->rc;
 
 	if (!rc && domain->rule->action == DOMAIN_ATTACH_NOTE)
 		msg(MSG_NOTE, domain->info.domid, "%s", domain->rule->sentence);
@@ -294,26 +294,58 @@ static bool progress(struct attach *attach, int *status)
 	return false;
 }
 
+/* Domains that are selected and stand together: how many, the first at *AT or
+ * later. 0: there are no more. */
+static unsigned int next_selected(unsigned int *at)
+{
+	unsigned int n = 0;
+
+	while (*at < applet_ndomains &&
+	       !applet_selects(opts.args.operands, &applet_domains[*at]))
+		++*at;
+	while (n < DOMAIN_BATCH && *at + n < applet_ndomains &&
+	       applet_selects(opts.args.operands, &applet_domains[*at + n]))
+		n++;
+	return n;
+}
+
+/* Until none of the first WAITING is left. */
+static void wait_for_all(unsigned int waiting, int *status)
+{
+	unsigned int i, left;
+	int nap = POLL_MS;
+
+	while (waiting) {
+		clock_nap(nap, deadline);
+		for (i = left = 0; i < waiting; i++)
+			if (progress(&attaches[i], status))
+				attaches[left++] = attaches[i];
+		nap = left < waiting ? POLL_MS : 2 * nap;
+		if (nap > POLL_MAX_MS)
+			nap = POLL_MAX_MS;
+		waiting = left;
+	}
+}
+
 /*
  * Each domain gets as far as it can at once; those that wait for xenstored or
  * their guest then wait together.
  */
 static int attach_all(void)
 {
-	unsigned int i, waiting = 0, left;
+	unsigned int at, i, n, waiting = 0;
 	int status = APPLET_DONE;
 
-	for (i = 0; i < applet_ndomains; i++)
-		if (applet_selects(opts.args.operands, &applet_domains[i]) &&
-		    consider(&applet_domains[i], &attaches[waiting], &status))
-			waiting += progress(&attaches[waiting], &status);
-	while (waiting) {
-		clock_nap(POLL_MS, deadline);
-		for (i = left = 0; i < waiting; i++)
-			if (progress(&attaches[i], &status))
-				attaches[left++] = attaches[i];
-		waiting = left;
+	for (at = 0; (n = next_selected(&at)); at += n) {
+		domain_observe(&applet_domains[at], n, DOMAIN_LOOK_STORE |
+			       (opts.dry ? 0 : DOMAIN_LOOK_WRITE));
+		for (i = at; i < at + n; i++)
+			if (consider(&applet_domains[i], &attaches[waiting],
+				     &status))
+				waiting += progress(&attaches[waiting],
+						    &status);
 	}
+	wait_for_all(waiting, &status);
 	return status;
 }
 
@@ -338,7 +370,7 @@ static int control_userdata(const struct domain *control)
 	};
 
 	if (opts.dry || opts.no_userdata || !control->info.full ||
-	    !userdata_possible() || !userdata_needed(&userdata))
+	    !userdata_needed(&userdata))
 		return 0;
 	return userdata_store(&userdata, deadline);
 }
@@ -368,13 +400,15 @@ static int init_control(const struct domain *control)
 /* No xenstore for anybody: only -v wants to know why. */
 static int refuse_all(void)
 {
-	int rc, status = APPLET_DONE;
+	int status = APPLET_DONE;
 	struct domain *domain;
 	unsigned int i;
+	int rc;
 
 	for (i = 0; i < applet_ndomains; i++) {
 		domain = &applet_domains[i];
-		rc = domain_observe(domain, 0);
+		domain_observe(domain, 1, 0);
+		rc = domain->rc;
 		rc = rc ? applet_explain(domain, rc, domain->step, NULL)
 			: refuse(domain);
 		status = applet_worse(status, rc);
@@ -383,24 +417,37 @@ static int refuse_all(void)
 	return status;
 }
 
+/* What all of them need, and what is left out where it cannot be had. */
+static int prepare(void)
+{
+	int rc = applet_open_store(deadline);
+
+	if (rc)
+		return rc;
+	if (!opts.no_userdata && !userdata_possible()) {
+		msg(MSG_STEP, MSG_NO_DOMAIN, "%s: not there or not writable, "
+		    "or by others, too: libxl's files are left out",
+		    userdata_dir);
+		opts.no_userdata = true;
+	}
+	applet_note_domctl("UUIDs and vCPUs are left out");
+	/* names must differ; one that cannot be read is told later */
+	domain_read_names(applet_domains, applet_ndomains);
+	return APPLET_DONE;
+}
+
 static int work(void)
 {
 	const struct domain *domain;
-	unsigned int i, enhanced;
 	int status, rc;
+	unsigned int i;
 
 	status = applet_list_domains();
-	enhanced = glance(0);
-	if (!enhanced && !opts.control && !*opts.args.operands)
+	if (!any_enhanced() && !opts.control && !*opts.args.operands)
 		return applet_worse(status, refuse_all());
-	rc = applet_open_store(deadline);
+	rc = prepare();
 	if (rc)
 		return rc;
-	if (!opts.no_userdata && !userdata_possible())
-		msg(MSG_STEP, MSG_NO_DOMAIN, "%s: not there or not writable, "
-		    "or by others, too: libxl's files are left out", userdata_dir);
-	applet_note_domctl("UUIDs and vCPUs are left out");
-	glance(DOMAIN_LOOK_STORE);
 	status = applet_worse(status, applet_find_operands(opts.args.operands));
 	for (i = 0; opts.control && i < applet_ndomains; i++) {
 		domain = &applet_domains[i];

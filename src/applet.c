@@ -13,7 +13,6 @@
 
 enum {
 	TIMEOUT_MAX = 24 * 60 * 60,	/* s */
-	BATCH = 16,
 	OPTIONS_MAX = 16,		/* of one applet */
 };
 
@@ -260,13 +259,13 @@ static bool add_domain(const struct hyp_domain *info)
 
 int applet_list_domains(void)
 {
-	struct hyp_domain batch[BATCH];
+	struct hyp_domain batch[DOMAIN_BATCH];
 	unsigned int first = 0;
 	int i, n;
 
 	applet_ndomains = 0;
 	while (first <= HYP_DOMID_LAST) {
-		n = hyp_domains((uint16_t)first, batch, BATCH);
+		n = hyp_domains((uint16_t)first, batch, DOMAIN_BATCH);
 		if (n < 0)
 			return applet_fatal(APPLET_FAILED,
 					    "cannot list the domains", n);
@@ -289,28 +288,49 @@ bool applet_try_store(void)
 	return !store_open(clock_ms(), hyp_about()->self);
 }
 
-int applet_observe_domains(bool *store, bool say)
+/* Look without xenstored at one that could not be looked at with it. True:
+ * so it was xenstored's fault. */
+static bool observe_without(struct domain *domain)
 {
-	int rc, status = APPLET_DONE;
-	struct domain *domain;
-	unsigned int i;
+	domain_release(domain);
+	domain_observe(domain, 1, 0);
+	return !domain->rc;
+}
 
-	for (i = 0; i < applet_ndomains; i++) {
-		domain = &applet_domains[i];
-		/* the time of a single try is for one domain, not for all */
-		*store = *store && applet_try_store();
-		rc = domain_observe(domain, *store ? DOMAIN_LOOK_STORE : 0);
-		if (rc && *store) {
-			domain_release(domain);
-			rc = domain_observe(domain, 0);
-			*store = rc != 0;	/* then it was not the store */
-		}
+int applet_observe_some(unsigned int *at, bool *store, bool say)
+{
+	struct domain *domain = &applet_domains[*at], *end;
+	unsigned int left = applet_ndomains - *at;
+	int status = APPLET_DONE;
+	bool asked;
+
+	/* the time of a single try is for these, not for all */
+	asked = *store = *store && applet_try_store();
+	if (left > DOMAIN_BATCH)
+		left = DOMAIN_BATCH;
+	domain_observe(domain, left, asked ? DOMAIN_LOOK_STORE : 0);
+	for (end = domain + left; domain < end; domain++) {
+		if (domain->rc && asked && observe_without(domain))
+			*store = false;
 		domain_release(domain);
-		if (rc && say)
-			applet_explain(domain, rc, domain->step, NULL);
-		if (rc)
-			status = APPLET_FAILED;
+		if (!domain->rc)
+			continue;
+		if (say)
+			applet_explain(domain, domain->rc, domain->step, NULL);
+		status = APPLET_FAILED;
 	}
+	*at += left;
+	return status;
+}
+
+int applet_observe_all(bool *store, bool say)
+{
+	int status = APPLET_DONE;
+	unsigned int at = 0;
+
+	while (at < applet_ndomains)
+		status = applet_worse(status,
+				      applet_observe_some(&at, store, say));
 	return status;
 }
 

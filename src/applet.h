@@ -108,11 +108,12 @@ int applet_open_store(int64_t deadline);
 int applet_list_domains(void);
 
 /*
- * Observe all of them, reading only. STORE: xenstored is connected; it
- * becomes false if xenstored fails on the way, and less is known then. SAY
- * what cannot be looked at.
+ * Observe the next of them, *AT and following, reading only; *AT goes behind
+ * them. STORE: xenstored is connected; it becomes false if xenstored fails on
+ * the way, and less is known then. SAY what cannot be looked at.
  */
-int applet_observe_domains(bool *store, bool say);
+int applet_observe_some(unsigned int *at, bool *store, bool say);
+int applet_observe_all(bool *store, bool say);
 
 /* Connect to xenstored if that can be done at once, or give the connection
  * that there is some more time. Says nothing. */

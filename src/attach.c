@@ -123,7 +123,7 @@ static bool grant_needed(const struct attach *attach)
 static int grant_take(struct attach *attach)
 {
 	struct domain *domain = attach->domain;
-	struct hyp_grant grant, good = {
+	struct hyp_grant good = {
 		.flags = HYP_GRANT_ACCESS,
 		.domid = domain->channel.remote,
 		.gfn = (uint32_t)domain->gfn,
@@ -132,16 +132,14 @@ static int grant_take(struct attach *attach)
 
 	/* an entry of version 1 holds 32 bits of the number */
 	if (domain->gfn <= UINT32_MAX)
-		rc = hyp_grant_get(domain->info.domid, DOMAIN_GRANT_REF, &grant);
+		rc = hyp_grant_set(domain->info.domid, DOMAIN_GRANT_REF, &good);
 	if (rc == -EAGAIN)
 		return hint(attach, rc, "the guest has not set up its grant "
 			    "table yet");
-	if (rc || domain_grant_is_good(domain, &grant))
-		return rc;
-	if (grant.flags & HYP_GRANT_IN_USE)
-		return hint(attach, -EBUSY, "somebody has mapped another "
-			    "page by it");
-	return hyp_grant_set(domain->info.domid, DOMAIN_GRANT_REF, &good);
+	if (rc == -EBUSY)
+		return hint(attach, rc, "somebody has mapped another page by "
+			    "it");
+	return rc;
 }
 
 /* --- nodes --- */
@@ -208,7 +206,7 @@ static bool userdata_step_needed(const struct attach *attach)
 	struct userdata userdata = userdata_of(attach, uuid);
 
 	return attach->userdata && attach->domain->info.full &&
-	       userdata_possible() && userdata_needed(&userdata);
+	       userdata_needed(&userdata);
 }
 
 static int userdata_take(struct attach *attach)
@@ -427,6 +425,16 @@ static int take(struct attach *attach, const struct step *step)
 	if (rc == -EAGAIN && !clock_left(attach->deadline))
 		return -ETIMEDOUT;
 	return rc;
+}
+
+const char *attach_next_step(struct attach *attach)
+{
+	const struct step *step;
+
+	for (step = steps; step < steps + STEPS; step++)
+		if (step->needed(attach))
+			return step->name;
+	return NULL;
 }
 
 int attach_run(struct attach *attach)

@@ -19,7 +19,7 @@ struct attach {
 	const char *name;	/* what it is to be called */
 	bool dry;		/* say the steps, take none */
 	bool wait;		/* until the guest has spoken */
-	bool userdata;		/* keep libxl's file, too */
+	bool userdata;		/* keep libxl's file, too: it is possible */
 	bool driver_domain;
 	int64_t deadline;	/* clock.h */
 
@@ -42,6 +42,9 @@ struct attach {
 
 /* Begin: choose the UUID, which never changes once a domain has one. */
 void attach_begin(struct attach *attach);
+
+/* The first step that is needed, NULL: none. Takes none. */
+const char *attach_next_step(struct attach *attach);
 
 /*
  * Take the steps that are needed. 0: all done. -EAGAIN: xenstored or the guest

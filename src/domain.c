@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -127,6 +128,7 @@ static void fact(struct domain *domain, uint32_t bit, bool holds)
 static int fail(struct domain *domain, const char *step, int rc)
 {
 	domain->step = step;
+	domain->rc = rc;
 	return rc;
 }
 
@@ -231,56 +233,6 @@ static void look_at_grant(struct domain *domain)
 	     domain_grant_is_good(domain, &domain->grant));
 }
 
-/* The value of the domain's NODE below TOP in BUF, "" if there is none. */
-static int look_at_node(struct domain *domain, const char *top,
-			const char *node, char *buf, size_t size)
-{
-	char path[STORE_PATH_MAX], value[STORE_VALUE_MAX + 1];
-	int rc;
-
-	snprintf(path, sizeof(path), "%s/%u/%s", top, domain->info.domid,
-		 node);
-	rc = store_read(path, value, sizeof(value));
-	*buf = '\0';
-	if (rc == -ENOENT || rc == -EILSEQ)
-		return 0;
-	if (rc < 0)
-		return fail(domain, "read its xenstore nodes", rc);
-	fact(domain, FACT_SOME_NODES, true);
-	if ((size_t)rc >= size)
-		rc = (int)size - 1;
-	memcpy(buf, value, (size_t)rc);
-	buf[rc] = '\0';
-	return 0;
-}
-
-static int look_at_name(struct domain *domain)
-{
-	return look_at_node(domain, "/local/domain", "name", domain->name,
-			    sizeof(domain->name));
-}
-
-static int look_at_store(struct domain *domain)
-{
-	char type[sizeof("pvh")] = "";
-	int rc = store_is_introduced(domain->info.domid);
-
-	if (rc < 0)
-		return fail(domain, "ask xenstored about it", rc);
-	fact(domain, FACT_STORE, true);
-	fact(domain, FACT_INTRODUCED, rc);
-	rc = rc ? 1 : store_finds(domain->info.domid);
-	if (rc < 0)
-		return fail(domain, "ask xenstored about it", rc);
-	fact(domain, FACT_STRANGER, !rc);
-	rc = look_at_node(domain, "/local/domain", "vm", domain->vm,
-			  sizeof(domain->vm));
-	if (!rc)
-		rc = look_at_node(domain, "/libxl", "type", type, sizeof(type));
-	fact(domain, FACT_NODES, *domain->name && *domain->vm && *type);
-	return rc;
-}
-
 /* Only what the host's tree tells, if it is to be had: Xen does not. */
 static bool is_static(const struct domain *domain)
 {
@@ -291,31 +243,30 @@ static bool is_static(const struct domain *domain)
 	       (node.direct_map || node.static_mem);
 }
 
-/* Everything but what decides in the first place. */
-static int look_closer(struct domain *domain, unsigned int look)
+/* Everything of it that Xen tells. */
+static int look_at_xen(struct domain *domain, unsigned int look)
 {
-	int rc = look_at_channel(domain);
+	int rc = domain_glance(domain);
 
+	if (!rc && domain_is_enhanced(domain))
+		rc = look_at_channel(domain);
+	if (rc || !domain_is_enhanced(domain))
+		return rc;
 	if (!is_possible(&domain->info))
 		return fail(domain, "believe what Xen tells of it", -EPROTO);
 	fact(domain, FACT_STATIC, is_static(domain));
-	if (!rc)
-		rc = look_at_page(domain, look & DOMAIN_LOOK_WRITE);
-	if (rc)
-		return rc;
-	if (domain->facts & FACT_UNBOUND)
-		look_at_grant(domain);
-	if (look & DOMAIN_LOOK_STORE)
-		return look_at_store(domain);
 	fact(domain, FACT_INTRODUCED | FACT_NODES,
 	     domain->facts & FACT_BOUND);
-	return 0;
+	rc = look_at_page(domain, look & DOMAIN_LOOK_WRITE);
+	/* no entry gives away a page that is not there */
+	if ((domain->facts & FACT_UNBOUND) && domain->facts & FACT_PAGE)
+		look_at_grant(domain);
+	return rc;
 }
 
-int domain_glance(struct domain *domain, unsigned int look)
+int domain_glance(struct domain *domain)
 {
 	struct hyp_domain info = domain->info;
-	int rc;
 
 	memset(domain, 0, sizeof(*domain));
 	domain->info = info;
@@ -324,9 +275,8 @@ int domain_glance(struct domain *domain, unsigned int look)
 	     !info.domid || info.flags & HYP_XS_DOMAIN);
 	fact(domain, FACT_DYING, info.flags & (HYP_DYING | HYP_SHUTDOWN));
 	fact(domain, FACT_HANDLE, info.full && !uuid_is_nil(info.handle));
-	rc = look & DOMAIN_LOOK_STORE ? look_at_name(domain) : 0;
-	if (rc || domain->facts & (FACT_SELF | FACT_DYING))
-		return rc;
+	if (domain->facts & (FACT_SELF | FACT_DYING))
+		return 0;
 	return look_at_params(domain);
 }
 
@@ -347,28 +297,117 @@ bool domain_is_going(const struct domain *domain)
 	return rc ? rc == -ESRCH : now.flags & (HYP_DYING | HYP_SHUTDOWN);
 }
 
-/*
- * A domain that is being destroyed while it is looked at can look like one
- * whose xenstored failed it. Before that is said, Xen is asked again.
- */
-static bool is_still_there(struct domain *domain)
-{
-	struct hyp_domain now;
+/* The nodes that are read, and where their values go. */
+static const struct node {
+	const char *top;	/* then the domid */
+	const char *name;
+	size_t at, size;
+} nodes[] = {
+#define NODE(top, member) { top, #member, offsetof(struct domain, member), \
+			    sizeof(((struct domain *)0)->member) }
+	NODE("/local/domain", name),
+	NODE("/local/domain", vm),
+	NODE("/libxl", type),
+#undef NODE
+};
 
-	if (domain->rule->action != DOMAIN_REFUSE &&
-	    domain->rule->state != DOMAIN_NAMELESS)
-		return true;
-	if (domain_ask(domain, &now))
-		return false;
-	if (now.flags & (HYP_DYING | HYP_SHUTDOWN)) {
-		fact(domain, FACT_DYING, true);
-		domain->info = now;
-		domain->rule = domain_decide(domain->facts);
+enum { NAME_ONLY = 1, NODES = sizeof(nodes) / sizeof(*nodes) };
+
+/* What is asked of xenstored about one domain. */
+static struct questions {
+	unsigned int count;	/* of the nodes, the first ones */
+	char served[4];
+	struct store_answer introduced, node[NODES];
+} questions[DOMAIN_BATCH];
+
+/* First whether it is introduced: then its nodes have been there before. */
+static void ask(struct domain *domain, struct questions *asked,
+		unsigned int count)
+{
+	char path[STORE_PATH_MAX];
+	unsigned int i;
+
+	asked->introduced.text = asked->served;
+	asked->introduced.size = sizeof(asked->served);
+	if (count == NODES)
+		store_ask_introduced(domain->info.domid, &asked->introduced);
+	for (i = 0; i < count; i++) {
+		asked->node[i].text = (char *)domain + nodes[i].at;
+		asked->node[i].size = nodes[i].size;
+		snprintf(path, sizeof(path), "%s/%u/%s", nodes[i].top,
+			 domain->info.domid, nodes[i].name);
+		store_ask(path, &asked->node[i]);
 	}
-	return true;
+	asked->count = count;
 }
 
-int domain_observe(struct domain *domain, unsigned int look)
+/* A node that is not there, or holds no text, has the value "". */
+static void take_nodes(struct domain *domain, const struct questions *asked)
+{
+	const struct store_answer *node;
+
+	for (node = asked->node; node < asked->node + asked->count; node++) {
+		if (node->rc >= 0)
+			fact(domain, FACT_SOME_NODES, true);
+		else
+			*node->text = '\0';
+		if (node->rc < 0 && node->rc != -ENOENT && node->rc != -EILSEQ)
+			fail(domain, "read its xenstore nodes", node->rc);
+	}
+}
+
+static void take(struct domain *domain, const struct questions *asked)
+{
+	int rc;
+
+	take_nodes(domain, asked);
+	if (asked->count < NODES)
+		return;
+	if (asked->introduced.rc < 0)
+		fail(domain, "ask xenstored about it", asked->introduced.rc);
+	fact(domain, FACT_STORE, true);
+	fact(domain, FACT_INTRODUCED, *asked->served == 'T');
+	fact(domain, FACT_NODES, *domain->name && *domain->vm &&
+	     *domain->type);
+	rc = *asked->served == 'T' ? 1 : store_finds(domain->info.domid);
+	if (rc < 0)
+		fail(domain, "ask xenstored about it", rc);
+	fact(domain, FACT_STRANGER, !rc);
+}
+
+/* All questions about all of them go out together. */
+static int look_at_store(struct domain *domains, unsigned int count,
+			 unsigned int most)
+{
+	unsigned int i;
+	int rc;
+
+	for (i = 0; i < count; i++)
+		ask(&domains[i], &questions[i], !domains[i].rc &&
+		    domain_is_enhanced(&domains[i]) ? most : NAME_ONLY);
+	rc = store_answers();
+	for (i = 0; i < count; i++)
+		if (rc)
+			fail(&domains[i], "ask xenstored about it", rc);
+		else
+			take(&domains[i], &questions[i]);
+	return rc;
+}
+
+int domain_read_names(struct domain *domains, unsigned int count)
+{
+	unsigned int n;
+	int rc = 0;
+
+	for (; count && !rc; domains += n, count -= n) {
+		n = count < DOMAIN_BATCH ? count : DOMAIN_BATCH;
+		rc = look_at_store(domains, n, NAME_ONLY);
+	}
+	return rc;
+}
+
+static void observe(struct domain *domains, unsigned int count,
+		    unsigned int look)
 {
 	static const struct domain_rule gone = {
 		.state = DOMAIN_GONE, .action = DOMAIN_IGNORE,
@@ -377,17 +416,55 @@ int domain_observe(struct domain *domain, unsigned int look)
 		.state = DOMAIN_UNKNOWN, .action = DOMAIN_REFUSE,
 		.sentence = "it could not be looked at",
 	};
-	int rc = domain_glance(domain, look);
+	struct domain *domain, *end = domains + count;
 
-	if (!rc && domain_is_enhanced(domain))
-		rc = look_closer(domain, look);
-	domain->rule = rc ? &unknown : domain_decide(domain->facts);
-	if (rc == -ESRCH || (!rc && !is_still_there(domain))) {
+	for (domain = domains; domain < end; domain++)
+		look_at_xen(domain, look);
+	if (look & DOMAIN_LOOK_STORE)
+		look_at_store(domains, count, NODES);
+	for (domain = domains; domain < end; domain++) {
+		domain->rule = domain->rc ? &unknown
+					  : domain_decide(domain->facts);
+		if (domain->rc != -ESRCH)
+			continue;
 		domain_release(domain);
 		domain->rule = &gone;
-		return 0;
+		domain->rc = 0;
 	}
-	return rc;
+}
+
+/*
+ * What looks as if xenstored had failed a domain may only have changed, or be
+ * in destruction, while it was looked at. Before that is said, Xen is asked
+ * again.
+ */
+static void look_again(struct domain *domain, unsigned int look)
+{
+	enum hyp_evtchn_state before = domain->channel.state;
+	struct hyp_domain now;
+	int rc;
+
+	if (domain->rc || (domain->rule->action != DOMAIN_REFUSE &&
+			   domain->rule->state != DOMAIN_NAMELESS))
+		return;
+	rc = domain_ask(domain, &now);
+	if (!rc && !(now.flags & (HYP_DYING | HYP_SHUTDOWN)) &&
+	    !look_at_channel(domain) && domain->channel.state == before)
+		return;
+	domain_release(domain);
+	if (!rc)
+		domain->info = now;
+	observe(domain, 1, look);
+}
+
+void domain_observe(struct domain *domains, unsigned int count,
+		    unsigned int look)
+{
+	struct domain *domain;
+
+	observe(domains, count, look);
+	for (domain = domains; domain < domains + count; domain++)
+		look_again(domain, look);
 }
 
 void domain_release(struct domain *domain)

@@ -95,10 +95,15 @@ struct domain {
 	void *page;		/* mapped ring, NULL if it is not */
 	char name[DOMAIN_NAME_MAX];	/* "" if it has none */
 	char vm[64];		/* value of its vm node, "" if none */
+	char type[8];		/* of its libxl entry, "" if none */
 	uint32_t facts;
 	const struct domain_rule *rule;
-	const char *step;	/* on failure: what could not be done */
+	int rc;			/* of observing it: 0, or -errno and */
+	const char *step;	/* what could not be done */
 };
+
+/* How many are observed at once: what is asked about them fits one round. */
+enum { DOMAIN_BATCH = 32 };
 
 /* How deep to look. */
 enum {
@@ -112,18 +117,22 @@ const char *domain_state_word(enum domain_state state);
 /* The row that fits FACTS; the table has one for every combination. */
 const struct domain_rule *domain_decide(uint32_t facts);
 
-/*
- * Read DOMAIN's name and parameters, enough for domain_is_enhanced(); .info is
- * filled in. 0, -ESRCH if it vanished, or -errno with .step.
- */
-int domain_glance(struct domain *domain, unsigned int look);
+/* Read DOMAIN's parameters, enough for domain_is_enhanced(); .info is filled
+ * in. 0, -ESRCH if it vanished, or -errno with .step. */
+int domain_glance(struct domain *domain);
+
+/* Read only the names of COUNT domains, "" for none. 0, or -errno with the
+ * .rc and .step of those that have none for that. */
+int domain_read_names(struct domain *domains, unsigned int count);
 
 /*
- * Observe DOMAIN, whose .info is filled in: everything else of it, ending
- * with .rule. Changes nothing. 0, or -errno with .step; its state is then
- * DOMAIN_UNKNOWN. A domain that vanished is no failure but DOMAIN_GONE.
+ * Observe COUNT domains, DOMAIN_BATCH at most, whose .info is filled in:
+ * everything else of them, ending with .rule and .rc. Changes nothing. One
+ * that fails is DOMAIN_UNKNOWN; one that vanished is no failure but
+ * DOMAIN_GONE.
  */
-int domain_observe(struct domain *domain, unsigned int look);
+void domain_observe(struct domain *domains, unsigned int count,
+		    unsigned int look);
 
 /* Ask Xen about it anew, -ESRCH: it is gone; or whether it is gone or going. */
 int domain_ask(const struct domain *domain, struct hyp_domain *now);

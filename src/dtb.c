@@ -11,10 +11,11 @@
 #include "dtb.h"
 
 /* MAX_FDT_SIZE of Linux on arm64; only the pages that are read are used. */
-enum { DTB_MAX = 2 << 20 };
+enum { DTB_MAX = 2 << 20, DOMAINS_MAX = 1024 };
 
 static _Alignas(8) char tree[DTB_MAX];
-static bool loaded;
+static int nodes[DOMAINS_MAX];		/* of the domains, in order */
+static unsigned int count;
 
 /* Fill BUF from the file. The size read, or -errno. */
 static int read_file(const char *path, char *buf, size_t size)
@@ -36,11 +37,24 @@ static int read_file(const char *path, char *buf, size_t size)
 	return n ? (int)n : (int)have;
 }
 
+/* The children of /chosen that are domains. */
+static void find_domains(void)
+{
+	int node, chosen = fdt_path_offset(tree, "/chosen");
+
+	if (chosen < 0)
+		return;
+	fdt_for_each_subnode(node, tree, chosen)
+		if (count < DOMAINS_MAX &&
+		    !fdt_node_check_compatible(tree, node, "xen,domain"))
+			nodes[count++] = node;
+}
+
 int dtb_load(const char *path)
 {
 	int size = read_file(path, tree, DTB_MAX);
 
-	loaded = false;
+	count = 0;
 	if (size < 0)
 		return size;
 	if (size == DTB_MAX)
@@ -49,35 +63,13 @@ int dtb_load(const char *path)
 	if (fdt_check_full(tree, (size_t)size) ||
 	    fdt_off_dt_struct(tree) % 4)
 		return -EINVAL;
-	loaded = true;
+	find_domains();
 	return 0;
-}
-
-/* The next xen,domain child of /chosen after NODE, the first for NODE < 0. */
-static int next_domain(int node)
-{
-	if (!loaded)
-		return -1;
-	if (node >= 0) {
-		node = fdt_next_subnode(tree, node);
-	} else {
-		node = fdt_path_offset(tree, "/chosen");
-		if (node >= 0)
-			node = fdt_first_subnode(tree, node);
-	}
-	while (node >= 0 && fdt_node_check_compatible(tree, node, "xen,domain"))
-		node = fdt_next_subnode(tree, node);
-	return node;
 }
 
 unsigned int dtb_domains(void)
 {
-	unsigned int n = 0;
-	int node = -1;
-
-	while ((node = next_domain(node)) >= 0)
-		n++;
-	return n;
+	return count;
 }
 
 /* An unsigned property of one or two cells; 0 if it is absent or odd. */
@@ -127,15 +119,12 @@ static enum dtb_enhanced enhanced(int node)
 
 int dtb_domain(uint16_t domid, struct dtb_domain *domain)
 {
-	unsigned int left = domid;
 	const char *name;
-	int node = -1;
+	int node;
 
-	do {
-		node = left ? next_domain(node) : -1;
-		if (node < 0)
-			return -ENOENT;
-	} while (--left);
+	if (!domid || domid > count)
+		return -ENOENT;
+	node = nodes[domid - 1];
 	name = fdt_get_name(tree, node, NULL);
 	snprintf(domain->name, sizeof(domain->name), "%s", name ? name : "");
 	domain->memory = number(node, "memory");

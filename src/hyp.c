@@ -640,18 +640,33 @@ static void table_unmap(struct table *table)
 		hyp_unmap(table->page);
 }
 
+static void entry_get(const volatile grant_entry_v1_t *entry,
+		      struct hyp_grant *grant)
+{
+	grant->flags = entry->flags;
+	grant->domid = entry->domid;
+	grant->gfn = entry->frame;
+}
+
+static void entry_set(volatile grant_entry_v1_t *entry,
+		      const struct hyp_grant *grant)
+{
+	entry->flags = 0;
+	atomic_thread_fence(memory_order_seq_cst);
+	entry->domid = grant->domid;
+	entry->frame = grant->gfn;
+	atomic_thread_fence(memory_order_seq_cst);
+	entry->flags = grant->flags;
+}
+
 int hyp_grant_get(uint16_t domid, unsigned int ref, struct hyp_grant *grant)
 {
-	volatile grant_entry_v1_t *entry;
 	struct table table;
 	int rc = table_map(domid, false, &table);
 
 	if (rc)
 		return rc;
-	entry = (grant_entry_v1_t *)table.page + ref;
-	grant->flags = entry->flags;
-	grant->domid = entry->domid;
-	grant->gfn = entry->frame;
+	entry_get((grant_entry_v1_t *)table.page + ref, grant);
 	table_unmap(&table);
 	return 0;
 }
@@ -659,19 +674,22 @@ int hyp_grant_get(uint16_t domid, unsigned int ref, struct hyp_grant *grant)
 int hyp_grant_set(uint16_t domid, unsigned int ref,
 		  const struct hyp_grant *grant)
 {
-	volatile grant_entry_v1_t *entry;
+	grant_entry_v1_t *entry;
+	struct hyp_grant old;
 	struct table table;
 	int rc = table_map(domid, true, &table);
 
 	if (rc)
 		return rc;
 	entry = (grant_entry_v1_t *)table.page + ref;
-	entry->flags = 0;
-	atomic_thread_fence(memory_order_seq_cst);
-	entry->domid = grant->domid;
-	entry->frame = grant->gfn;
-	atomic_thread_fence(memory_order_seq_cst);
-	entry->flags = grant->flags;
+	entry_get(entry, &old);
+	if ((old.flags & HYP_GRANT_TYPE) == (grant->flags & HYP_GRANT_TYPE) &&
+	    old.domid == grant->domid && old.gfn == grant->gfn)
+		rc = 0;
+	else if (old.flags & HYP_GRANT_IN_USE)
+		rc = -EBUSY;
+	else
+		entry_set(entry, grant);
 	table_unmap(&table);
-	return 0;
+	return rc;
 }

@@ -170,7 +170,8 @@ void hyp_ring_set_connection(void *page, uint32_t value);
  * Read or write entry REF (< 512) of the domain's grant table. -EOPNOTSUPP:
  * this Xen or this kernel cannot reach it; -EAGAIN: the guest has not set its
  * table up yet. A write stores the flags last, so that Xen and the guest never
- * see half an entry.
+ * see half an entry; it leaves one alone that says the same, and -EBUSY one
+ * that says something else while somebody uses it.
  */
 int hyp_grant_get(uint16_t domid, unsigned int ref, struct hyp_grant *grant);
 int hyp_grant_set(uint16_t domid, unsigned int ref,

@@ -5,8 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -22,17 +25,26 @@ _Static_assert(STORE_VALUE_MAX == XENSTORE_PAYLOAD_MAX, "xs_wire.h");
 enum {
 	RETRY_MS = 20,		/* between two looks for xenstored */
 	ONE_TRY_MS = 3000,	/* what a single try may take */
+	LATE_MS = 1000,
+	PACE_BYTES = 4096, PACE_LEAST = 512,
 };
 
 static const char device[] = "/dev/xen/xenbus";
 
 static struct xs_handle *xs;
-static int batch = -1;		/* the connection for transactions */
+static int batch = -1;		/* our own connection, for many requests */
 static uint32_t tx;		/* the open one */
 static bool bus;		/* they lead to the kernel's device */
 static uint16_t own;		/* the domid we run in */
 static bool finds;		/* xenstored can ask Xen about domains */
 static int64_t limit;
+
+/*
+ * xenstored's pace, as of late: who wakes up for each piece of an answer takes
+ * the CPU from it, so most of the time that it will take is slept through.
+ */
+static int64_t pace;		/* ms for PACE_BYTES of requests */
+static size_t unanswered;	/* bytes, on our own connection */
 
 /*
  * libxenstore waits for ever in read(), write() and connect(). The build gives
@@ -79,10 +91,61 @@ ssize_t store_io_write(int fd, const void *buf, size_t size)
 
 	/* a xenstored that has died is an error to be told, no SIGPIPE */
 	while (io_again(n = bus ? write(fd, buf, size)
-				: send(fd, buf, size, MSG_NOSIGNAL)))
+				: send(fd, buf, size,
+				       MSG_DONTWAIT | MSG_NOSIGNAL)))
 		if (io_wait(fd, POLLOUT))
 			return -1;
+	if (n > 0 && fd == batch)
+		unanswered += (size_t)n;
 	return n;
+}
+
+/*
+ * Let reading from our own connection, which blocks, wait until the deadline,
+ * give or take LATE_MS: as often as not by what was set before.
+ */
+static int64_t waits;		/* ms, as set; 0: not yet */
+
+static bool io_may_wait(int fd)
+{
+	int left = clock_left(limit);
+	struct timeval time = {
+		.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000L,
+	};
+
+	if (!left)
+		return false;	/* 0 would be for ever */
+	if (left <= waits && waits - left < LATE_MS)
+		return true;
+	waits = left;
+	return !setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof(time));
+}
+
+static void rest(void)
+{
+	int64_t ms = pace * (int64_t)unanswered / PACE_BYTES;
+
+	if (unanswered >= PACE_LEAST && ms)
+		clock_nap((int)ms, limit);
+	unanswered = 0;
+}
+
+ssize_t store_io_take(int fd, void *buf, size_t least, size_t size)
+{
+	ssize_t n, more = 0;
+
+	if (bus)
+		return store_io_read(fd, buf, size);
+	rest();
+	do {
+		n = recv(fd, buf, least, io_may_wait(fd) ? MSG_WAITALL
+							 : MSG_DONTWAIT);
+	} while (n < 0 && errno == EINTR);
+	if (io_again(n))
+		errno = ETIMEDOUT;
+	if (n == (ssize_t)least && size > least)
+		more = recv(fd, (char *)buf + n, size - least, MSG_DONTWAIT);
+	return more > 0 ? n + more : n;
 }
 
 /* A full backlog (EAGAIN) cannot be polled for; look again until it is not. */
@@ -181,6 +244,19 @@ static int try_open(bool bus_too)
 	return rc;
 }
 
+/*
+ * xenstored answers in pieces, and a wake-up for each would take the CPU from
+ * it: a batch process waits until it rests.
+ */
+static void be_patient(void)
+{
+	struct sched_param param = { 0 };
+
+	/* musl's own function refuses; that the kernel may do so, too, is no
+	 * harm */
+	syscall(SYS_sched_setscheduler, 0, SCHED_BATCH, &param);
+}
+
 int store_open(int64_t deadline, uint16_t self)
 {
 	int64_t start = clock_ms();
@@ -190,6 +266,7 @@ int store_open(int64_t deadline, uint16_t self)
 	if (xs)
 		return 0;
 	own = self;
+	be_patient();
 	while ((rc = try_open(self != 0))) {
 		if (rc == -EACCES || rc == -EPERM || rc == -ETIMEDOUT ||
 		    !clock_left(deadline))
@@ -206,6 +283,8 @@ static void close_batch(void)
 	if (batch >= 0)
 		close(batch);
 	batch = -1;
+	waits = 0;
+	unanswered = 0;
 	errno = saved;
 }
 
@@ -252,19 +331,6 @@ int store_read(const char *path, char *buf, size_t size)
 	return rc ? rc : (int)len;
 }
 
-/* The library says false for an error as well; only errno tells them apart. */
-int store_is_introduced(uint16_t domid)
-{
-	int rc = not_open();
-
-	if (rc)
-		return rc;
-	errno = 0;
-	if (xs_is_domain_introduced(xs, domid))
-		return 1;
-	return errno && errno != EINTR && errno != EAGAIN ? -errno : 0;
-}
-
 int store_introduce(uint16_t domid, uint64_t gfn, uint32_t port)
 {
 	int rc = not_open();
@@ -297,13 +363,49 @@ static int open_batch(void)
 		close_batch();
 		return failure();
 	}
+	if (!bus)
+		fcntl(batch, F_SETFL, O_RDWR);	/* see store_io_take() */
 	wire_use(batch, bus);
 	return 0;
 }
 
+/* A connection that broke when the deadline passed is late, not broken. */
+static int flush(void)
+{
+	int64_t start = clock_ms();
+	size_t size = wire_queued();
+	int rc = wire_flush();
+
+	if (size >= PACE_LEAST)
+		pace = (clock_ms() - start) * 3 / 4 * PACE_BYTES / (int64_t)size;
+	return rc == -ENOTCONN && !clock_left(limit) ? -ETIMEDOUT : rc;
+}
+
+void store_ask(const char *path, struct store_answer *answer)
+{
+	open_batch();		/* or store_answers() fails */
+	wire_put(WIRE_READ, 0, path, strlen(path) + 1, answer);
+}
+
+/* Numbers go as text, each with its NUL. */
+void store_ask_introduced(uint16_t domid, struct store_answer *answer)
+{
+	char payload[8];
+	int size = snprintf(payload, sizeof(payload), "%u", domid) + 1;
+
+	open_batch();
+	wire_put(WIRE_IS_INTRODUCED, 0, payload, (size_t)size, answer);
+}
+
+int store_answers(void)
+{
+	return flush();
+}
+
 int store_begin(void)
 {
-	char reply[16];
+	char text[16];
+	struct store_answer answer = { .text = text, .size = sizeof(text) };
 	uint64_t id;
 	int rc = not_open();
 
@@ -311,11 +413,11 @@ int store_begin(void)
 		rc = open_batch();
 	if (rc)
 		return rc;
-	wire_put(WIRE_START, 0, "", 1);
-	rc = wire_flush(reply, sizeof(reply));
-	if (rc)
-		return rc;
-	if (!parse_number(reply, UINT32_MAX, &id) || !id)
+	wire_put(WIRE_START, 0, "", 1, &answer);
+	rc = flush();
+	if (rc || answer.rc < 0)
+		return rc ? rc : answer.rc;
+	if (!parse_number(text, UINT32_MAX, &id) || !id)
 		return -EPROTO;
 	tx = (uint32_t)id;
 	return 0;
@@ -331,12 +433,12 @@ void store_write(const char *path, const char *value)
 		memcpy(payload, path, at);
 		memcpy(payload + at, value, size - at);
 	}
-	wire_put(WIRE_WRITE, tx, payload, size);
+	wire_put(WIRE_WRITE, tx, payload, size, NULL);
 }
 
 void store_make(const char *path)
 {
-	wire_put(WIRE_MKDIR, tx, path, strlen(path) + 1);
+	wire_put(WIRE_MKDIR, tx, path, strlen(path) + 1, NULL);
 }
 
 /* Owner first, with what everybody else may do; then one other domain. */
@@ -350,16 +452,16 @@ void store_perms(const char *path, enum store_perm perm, uint16_t domid)
 	if (perm == STORE_PERM_READ)
 		size += snprintf(payload + size, sizeof(payload) -
 				 (size_t)size, "r%u%c", domid, 0);
-	wire_put(WIRE_SET_PERMS, tx, payload, (size_t)size);
+	wire_put(WIRE_SET_PERMS, tx, payload, (size_t)size, NULL);
 }
 
 /* What failed on the way must not be committed, so that is known first. */
 int store_commit(void)
 {
-	int failed = wire_flush(NULL, 0), rc;
+	int failed = flush(), rc;
 
-	wire_put(WIRE_END, tx, failed ? "F" : "T", 2);
-	rc = wire_flush(NULL, 0);
+	wire_put(WIRE_END, tx, failed ? "F" : "T", 2, NULL);
+	rc = flush();
 	return failed ? failed : rc;
 }
 
@@ -378,7 +480,7 @@ int store_finds(uint16_t domid)
 		return rc ? rc : 1;
 	tx = 0;
 	store_perms("//", STORE_PERM_OWN, domid);
-	rc = wire_flush(NULL, 0);
+	rc = flush();
 	finds = rc == -EINVAL;
 	if (finds || rc == -ENOENT)
 		return finds;

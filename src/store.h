@@ -40,13 +40,29 @@ int store_open(int64_t deadline, uint16_t self);
 void store_close(void);
 
 /*
+ * One answer among many. What was asked is sent, and all answers are there,
+ * after store_answers(): so a hundred take one round trip. Asked is in the
+ * order of the calls. An answer must stay where it is until then.
+ */
+struct store_answer {
+	char *text;		/* room for SIZE bytes, at least 1 */
+	size_t size;		/* a longer text is cut, NUL-terminated */
+	int rc;			/* the text's whole length in bytes, or
+				 * -errno; -EILSEQ if it holds a NUL */
+};
+
+void store_ask(const char *path, struct store_answer *answer);
+/* "T" or "F": does xenstored serve the domain? */
+void store_ask_introduced(uint16_t domid, struct store_answer *answer);
+
+/* 0; else why the connection failed: then no answer means anything. */
+int store_answers(void);
+
+/*
  * Read a node into BUF, NUL-terminated. The value's length in bytes or
  * -errno; -E2BIG if it does not fit, -EILSEQ if it holds a NUL.
  */
 int store_read(const char *path, char *buf, size_t size);
-
-/* 1: xenstored serves the domain, 0: it does not; -errno: could not ask. */
-int store_is_introduced(uint16_t domid);
 
 /*
  * 1: xenstored finds the domain when it asks Xen, or found another one since
@@ -58,7 +74,8 @@ int store_finds(uint16_t domid);
 int store_introduce(uint16_t domid, uint64_t gfn, uint32_t port);
 
 /*
- * One transaction. Writes between begin and commit happen together or not at
+ * One transaction. What was asked before is answered when it begins, and its
+ * answer is that of this moment. Writes between begin and commit happen together or not at
  * all; the first failure is kept and reported by commit, which then has
  * written nothing. -EAGAIN from commit: somebody else changed what this
  * touched, begin again. Reads see nothing of it.
@@ -76,5 +93,9 @@ int store_commit(void);
 ssize_t store_io_read(int fd, void *buf, size_t size);
 ssize_t store_io_write(int fd, const void *buf, size_t size);
 int store_io_connect(int fd, const struct sockaddr *addr, socklen_t size);
+
+/* Read on our own connection: waits for LEAST bytes if it can, in one call, in
+ * however many pieces they come, and takes up to SIZE. */
+ssize_t store_io_take(int fd, void *buf, size_t least, size_t size);
 
 #endif

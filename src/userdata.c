@@ -62,8 +62,8 @@ bool userdata_possible(void)
 
 bool userdata_needed(const struct userdata *userdata)
 {
-	return !exists(userdata, DATA) || exists(userdata, NEW) ||
-	       exists(userdata, LOCK);
+	/* who writes the new data has the lock, and keeps it to the end */
+	return !exists(userdata, DATA) || exists(userdata, LOCK);
 }
 
 /* Is the file that FD locks still the one that the name leads to? */

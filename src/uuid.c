@@ -179,11 +179,21 @@ static bool is_machine_id(const char *id)
 	return strlen(id) == 32 && strspn(id, "0123456789abcdef") == 32;
 }
 
-/* What tells this board from others of its kind, if anything does. */
-static bool board_identity(char *id, size_t size)
+bool uuid_board_known;
+
+/* What tells this board from others of its kind; "" if nothing does. */
+static const char *board_identity(void)
 {
-	return (read_line("/proc/device-tree/serial-number", id, size) && *id) ||
-	       (read_line("/etc/machine-id", id, size) && is_machine_id(id));
+	static char id[IDENTITY_MAX];
+
+	if (!uuid_board_known &&
+	    !(read_line("/proc/device-tree/serial-number", id, sizeof(id)) &&
+	      *id) &&
+	    !(read_line("/etc/machine-id", id, sizeof(id)) &&
+	      is_machine_id(id)))
+		*id = '\0';
+	uuid_board_known = true;
+	return id;
 }
 
 /*
@@ -211,9 +221,10 @@ static void uuid_random(uint8_t uuid[UUID_SIZE], const char *name)
 
 bool uuid_for_domain(uint8_t uuid[UUID_SIZE], const char *name)
 {
-	char id[IDENTITY_MAX], board[2 * IDENTITY_MAX];
+	const char *id = board_identity();
+	char board[2 * IDENTITY_MAX];
 
-	if (!board_identity(id, sizeof(id))) {
+	if (!*id) {
 		uuid_random(uuid, name);
 		return false;
 	}

@@ -21,6 +21,9 @@ bool uuid_parse(uint8_t uuid[UUID_SIZE], const char *text);
 void uuid_v5(uint8_t uuid[UUID_SIZE], const uint8_t space[UUID_SIZE],
 	     const void *name, size_t size);
 
+/* What tells the board from others has been read. Only tests change this. */
+extern bool uuid_board_known;
+
 /*
  * The UUID of a domain called NAME on this board: the same after every boot
  * if the board has a serial number (device tree) or a machine-id. False: it

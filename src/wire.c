@@ -11,13 +11,17 @@
 #include "wire.h"
 
 _Static_assert(sizeof(struct xsd_sockmsg) == 16, "xs_wire.h");
+_Static_assert(WIRE_READ == (int)XS_READ, "xs_wire.h");
 _Static_assert(WIRE_START == (int)XS_TRANSACTION_START, "xs_wire.h");
 _Static_assert(WIRE_END == (int)XS_TRANSACTION_END, "xs_wire.h");
+_Static_assert(WIRE_INTRODUCE == (int)XS_INTRODUCE, "xs_wire.h");
 _Static_assert(WIRE_WRITE == (int)XS_WRITE, "xs_wire.h");
 _Static_assert(WIRE_MKDIR == (int)XS_MKDIR, "xs_wire.h");
 _Static_assert(WIRE_SET_PERMS == (int)XS_SET_PERMS, "xs_wire.h");
+_Static_assert(WIRE_IS_INTRODUCED == (int)XS_IS_DOMAIN_INTRODUCED, "xs_wire.h");
+_Static_assert(STORE_VALUE_MAX == XENSTORE_PAYLOAD_MAX, "xs_wire.h");
 
-enum { OUT_SIZE = 8192, IN_SIZE = 4096 };
+enum { OUT_SIZE = 8192, IN_SIZE = 4096, REQUESTS_MAX = 128 };
 
 static int wire_fd = -1;
 static bool one_by_one;
@@ -25,8 +29,10 @@ static int error;		/* the first, 0: none */
 static char out[OUT_SIZE];
 static size_t queued;		/* bytes */
 static uint32_t requests;	/* in them */
+static struct store_answer *answers[REQUESTS_MAX];	/* to them, or NULL */
 static char in[IN_SIZE];
 static size_t in_from, in_to;	/* what is read and not yet used */
+static size_t to_come;		/* bytes, after what is waited for, at least */
 
 void wire_use(int fd, int bus)
 {
@@ -54,12 +60,14 @@ static int send_all(void)
 /* SIZE bytes of the answer to DATA, which may be NULL to pass over them. */
 static int receive(char *data, size_t size)
 {
-	size_t part;
+	size_t part, want;
 	ssize_t n;
 
 	for (; size; size -= part) {
 		if (in_from == in_to) {
-			n = store_io_read(wire_fd, in, IN_SIZE);
+			want = size + to_come;
+			n = store_io_take(wire_fd, in, want < IN_SIZE ?
+					  want : IN_SIZE, IN_SIZE);
 			if (n <= 0)
 				return n ? -errno : -EPIPE;
 			in_from = 0;
@@ -86,9 +94,23 @@ static int error_named(const char *name)
 	return -EIO;
 }
 
-/* One answer, to request ID. Its text in TEXT; its error is remembered. */
-static int receive_answer(uint32_t id, char *text, size_t size)
+/*
+ * What an answer of LENGTH bytes says, of which TEXT has SIZE. Some end with a
+ * NUL that does not count; one inside means that it is no text.
+ */
+static int length_of(const char *text, size_t size, size_t length)
 {
+	if (size && size == length && !text[size - 1])
+		size = --length;
+	return memchr(text, '\0', size) ? -EILSEQ : (int)length;
+}
+
+/* One answer, to request ID. An error that nobody waits for is remembered. */
+static int receive_answer(uint32_t id)
+{
+	char name[32];
+	struct store_answer other = { .text = name, .size = sizeof(name) };
+	struct store_answer *answer = &other;
 	struct xsd_sockmsg header = { 0 };
 	size_t part;
 	int rc = receive((char *)&header, sizeof(header));
@@ -97,26 +119,34 @@ static int receive_answer(uint32_t id, char *text, size_t size)
 		return rc;
 	if (header.req_id != id || header.len > XENSTORE_PAYLOAD_MAX)
 		return -EPROTO;
-	part = header.len < size ? header.len : size - 1;
-	rc = receive(text, part);
+	if (answers[id] && header.type != XS_ERROR)
+		answer = answers[id];
+	part = header.len < answer->size ? header.len : answer->size - 1;
+	rc = receive(answer->text, part);
 	if (!rc)
 		rc = receive(NULL, header.len - part);
-	text[part] = '\0';
-	if (!rc && header.type == XS_ERROR && !error)
-		error = error_named(text);
+	answer->text[part] = '\0';
+	answer->rc = header.type == XS_ERROR ? error_named(name) :
+		     length_of(answer->text, part, header.len);
+	if (answers[id])
+		answers[id]->rc = answer->rc;
+	else if (header.type == XS_ERROR && !error)
+		error = answer->rc;
 	return rc;
 }
 
 /* After a broken connection nothing more is tried on it. */
-static void exchange(char *text, size_t size)
+static void exchange(void)
 {
 	uint32_t id, last = requests;
 	int rc = wire_fd < 0 ? -ENOTCONN : 0;
 
 	if (!rc)
 		rc = send_all();
-	for (id = 0; !rc && id < last; id++)
-		rc = receive_answer(id, text, size);
+	for (id = 0; !rc && id < last; id++) {
+		to_come = (last - id - 1) * sizeof(struct xsd_sockmsg);
+		rc = receive_answer(id);
+	}
 	if (rc) {
 		rc = error ? error : rc;
 		wire_use(-1, one_by_one);
@@ -127,33 +157,39 @@ static void exchange(char *text, size_t size)
 }
 
 void wire_put(enum wire_type type, uint32_t tx, const void *payload,
-	      size_t size)
+	      size_t size, struct store_answer *answer)
 {
 	struct xsd_sockmsg header = {
 		.type = type, .tx_id = tx, .len = (uint32_t)size,
 	};
-	char text[32];
 
 	if (size > XENSTORE_PAYLOAD_MAX) {
-		if (!error)
+		if (answer)
+			answer->rc = -E2BIG;
+		else if (!error)
 			error = -E2BIG;
 		return;
 	}
-	if (requests && (one_by_one ||
+	if (requests && (one_by_one || requests == REQUESTS_MAX ||
 			 queued + sizeof(header) + size > OUT_SIZE))
-		exchange(text, sizeof(text));
+		exchange();
+	answers[requests] = answer;
 	header.req_id = requests++;
 	memcpy(out + queued, &header, sizeof(header));
 	memcpy(out + queued + sizeof(header), payload, size);
 	queued += sizeof(header) + size;
 }
 
-int wire_flush(char *reply, size_t size)
+size_t wire_queued(void)
 {
-	char text[32];
+	return queued;
+}
+
+int wire_flush(void)
+{
 	int rc;
 
-	exchange(reply ? reply : text, reply ? size : sizeof(text));
+	exchange();
 	rc = error;
 	error = 0;
 	return rc;

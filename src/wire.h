@@ -5,19 +5,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct store_answer;
+
 /*
- * xenstore's wire protocol, for requests that do not depend on each other's
- * answers: libxenstore waits for each answer before it sends the next request,
- * which for the nodes of a domain means eighty round trips in place of one.
+ * xenstore's wire protocol, for many requests at once: libxenstore waits for
+ * each answer before it sends the next request, which for the nodes of a
+ * domain means eighty round trips in place of one.
  */
 
 /* Types of requests, public/io/xs_wire.h. */
 enum wire_type {
+	WIRE_READ = 2,
 	WIRE_START = 6,		/* a transaction */
 	WIRE_END = 7,
+	WIRE_INTRODUCE = 8,
 	WIRE_WRITE = 11,
 	WIRE_MKDIR = 12,
 	WIRE_SET_PERMS = 14,
+	WIRE_IS_INTRODUCED = 17,
 };
 
 /*
@@ -28,16 +33,21 @@ void wire_use(int fd, int bus);
 
 /*
  * Queue a request in transaction TX (0: none) with SIZE bytes of PAYLOAD. What
- * does not fit the queue any more is sent, and answered, on the way.
+ * does not fit the queue any more is sent, and answered, on the way. The
+ * answer goes to ANSWER (store.h), which must stay until the flush; NULL: only
+ * an error matters.
  */
 void wire_put(enum wire_type type, uint32_t tx, const void *payload,
-	      size_t size);
+	      size_t size, struct store_answer *answer);
+
+/* How many bytes are queued. */
+size_t wire_queued(void);
 
 /*
  * Send what is queued and read all answers. 0, or the first error since the
- * last call, -errno; -EPROTO: xenstored answered another request. The last
- * answer's text goes to REPLY, cut at SIZE bytes, unless REPLY is NULL.
+ * last call, -errno, of the connection or of a request without an ANSWER;
+ * -EPROTO: xenstored answered another request.
  */
-int wire_flush(char *reply, size_t size);
+int wire_flush(void);
 
 #endif

@@ -2,7 +2,7 @@
 # dom0less that dies at the N-th thing it does, for the scenarios crash*: the
 # objects of the ordinary one, with die.c between them and their system calls.
 
-crash-wrapped := ioctl mmap munmap socket connect read write open access stat lstat fstat \
+crash-wrapped := ioctl mmap munmap socket connect send recv read write open access stat lstat fstat \
 	rename unlink flock close \
 	hyp_ring_clear hyp_ring_set_connection hyp_grant_set attach_begin
 

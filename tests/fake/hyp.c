@@ -370,13 +370,18 @@ int hyp_grant_set(uint16_t domid, unsigned int ref,
 	int rc = world_call(CALL_CHANGE, "grant_set d%u %u %u d%u %#x", domid,
 			    ref, grant->flags, grant->domid, grant->gfn);
 	struct world_domain *d = world_find(domid);
+	struct hyp_grant *old;
 
 	if (!rc)
 		rc = grant_rc(d, ref);
 	if (rc)
 		return world_done(rc);
-	if (d->grants[ref].flags & HYP_GRANT_IN_USE)
-		world_wrong("grant %u of d%u is in use", ref, domid);
-	d->grants[ref] = *grant;
+	old = &d->grants[ref];
+	if ((old->flags & HYP_GRANT_TYPE) == grant->flags &&
+	    old->domid == grant->domid && old->gfn == grant->gfn)
+		return world_done(0);
+	if (old->flags & HYP_GRANT_IN_USE)
+		return world_done(-EBUSY);
+	*old = *grant;
 	return world_done(0);
 }

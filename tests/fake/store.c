@@ -149,6 +149,12 @@ void store_close(void)
 	world->open = world->in_tx = false;
 }
 
+/* What questions meet that only go out together. */
+static int connection(void)
+{
+	return world->open ? 0 : -ENOTCONN;
+}
+
 /* What every request meets. A stopped xenstored takes all there is of time. */
 static int request(void)
 {
@@ -161,43 +167,67 @@ static int request(void)
 	return clock_left(limit) ? 0 : -ETIMEDOUT;
 }
 
-int store_read(const char *path, char *buf, size_t size)
+/* What the connection has met since the last store_answers(). An error that a
+ * test puts in the place of an answer is one. */
+static int met;
+
+void store_ask(const char *path, struct store_answer *answer)
 {
 	int rc = world_call(CALL_READ, "store_read %s", path);
 	const char *value = world->odd;
 	struct world_node *node;
-	size_t length;
 
-	if (!rc)
-		rc = request();
+	met = met ? met : connection();
 	if (!rc && !is_path(path))
 		rc = -EINVAL;
-	if (rc)
-		return world_done(rc);
-	if (strcmp(path, world->odd_path)) {
-		node = tree_find(world->in_tx ? &world->tx : &world->tree,
-				 path);
-		if (!node)
-			return world_done(-ENOENT);
-		value = node->value;
+	if (!rc && strcmp(path, world->odd_path)) {
+		node = tree_find(&world->tree, path);
+		value = node ? node->value : NULL;
 	}
-	/* the longest of all has no NUL */
-	length = strnlen(value, STORE_VALUE_MAX);
-	if (length >= size)
-		return world_done(-E2BIG);
-	memcpy(buf, value, length);
-	buf[length] = '\0';
-	return world_done((int)length);
+	if (!rc && !value)
+		rc = -ENOENT;
+	if (!rc) {
+		/* the longest of all has no NUL */
+		rc = (int)strnlen(value, STORE_VALUE_MAX);
+		snprintf(answer->text, answer->size, "%.*s", rc, value);
+	}
+	answer->rc = world_done(rc);
 }
 
-int store_is_introduced(uint16_t domid)
+void store_ask_introduced(uint16_t domid, struct store_answer *answer)
 {
+	void (*meanwhile)(void) = world->meanwhile;
 	int rc = world_call(CALL_READ, "store_is_introduced d%u", domid);
 	struct world_domain *d = world_find(domid);
 
+	world->meanwhile = NULL;
+	if (meanwhile)
+		meanwhile();
+	met = met ? met : connection();
+	snprintf(answer->text, answer->size, d && d->introduced ? "T" : "F");
+	answer->rc = world_done(rc ? rc : 1);
+}
+
+int store_answers(void)
+{
+	int rc = world_call(CALL_READ, "store_answers");
+
 	if (!rc)
-		rc = request();
-	return world_done(rc ? rc : d && d->introduced);
+		rc = met ? met : request();
+	met = 0;
+	return world_done(rc);
+}
+
+int store_read(const char *path, char *buf, size_t size)
+{
+	struct store_answer answer = { .text = buf, .size = size };
+	int rc;
+
+	store_ask(path, &answer);
+	rc = store_answers();
+	if (!rc)
+		rc = answer.rc;
+	return rc >= (int)size ? -E2BIG : rc;
 }
 
 int store_finds(uint16_t domid)
@@ -310,7 +340,8 @@ int store_begin(void)
 	int rc = world_call(CALL_READ, "store_begin");
 
 	if (!rc)
-		rc = request();
+		rc = met ? met : request();
+	met = 0;
 	world->tx_error = rc;
 	world->in_tx = !rc;
 	world->tx = world->tree;

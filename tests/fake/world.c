@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "uuid.h"
 #include "world.h"
 
 enum { PAGE = 4096, RUNAWAY = 4000000, WAKE_MS = 5, MAGIC = 0x39001 };
@@ -396,7 +397,7 @@ void world_reset(unsigned int minor)
 {
 	memset(world, 0, offsetof(struct world, journal));
 	*world->wrong = '\0';
-	world->can_jump = false;
+	world->can_jump = uuid_board_known = false;
 	world->now = 1000000;
 	world->about = (struct hyp_about){
 		.major = 4, .minor = minor, .domctl = domctl_of(minor),

@@ -110,6 +110,8 @@ struct world {
 	int dtb_rc;
 	unsigned int dtb_domains;
 
+	void (*meanwhile)(void);	/* after Xen was asked, and before
+				 * xenstored is; once */
 	int64_t later;		/* when this happens, 0: never */
 	void (*happens)(void);
 

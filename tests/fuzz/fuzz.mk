@@ -26,7 +26,7 @@ fuzz-links = $(patsubst %.c,$C/fuzz/obj/%.o,tests/fuzz/$1.c $(fuzz-links.$1))
 # A message is looked at and not written, no log is opened; store.c is alone with
 # the input, and libxenstore with store.c. libfdt: see tests/unit/links.mk.
 $C/fuzz/obj/src/msg.o: fuzz-cflags += -Dwrite=fuzz_message -Dopen=fuzz_no_file
-$C/fuzz/obj/src/store.o: fuzz-cflags += $(foreach f,read write send connect poll,-D$f=fuzz_$f)
+$C/fuzz/obj/src/store.o: fuzz-cflags += $(foreach f,read write send recv setsockopt connect poll,-D$f=fuzz_$f)
 $C/fuzz/obj/src/wire.o: fuzz-cflags += -include stdint.h
 $C/fuzz/obj/tests/fuzz/parts/xenstore.o: fuzz-cflags += -w $(lib-cppflags) \
 	-I$(XEN_SRC)/tools/libs/store -I$(XEN_SRC)/tools/xenstore -I$(XEN_SRC)/tools/libs/toolcore \

@@ -47,7 +47,8 @@ static int attach_domain(int64_t deadline)
 
 	attach = (struct attach){
 		.domain = &domain, .name = "web", .dry = want.dry,
-		.wait = want.wait, .userdata = !want.no_userdata,
+		.wait = want.wait,
+		.userdata = !want.no_userdata && userdata_possible(),
 		.driver_domain = want.driver, .deadline = deadline,
 		.said = say,
 	};
@@ -71,11 +72,11 @@ static int run_all(void)
 		rc = hyp_domains(1, &domain.info, 1);
 	if (rc != 1)
 		return rc < 0 ? rc : -ESRCH;
-	rc = domain_observe(&domain, DOMAIN_LOOK_STORE |
-			    (want.dry ? 0 : DOMAIN_LOOK_WRITE));
+	domain_observe(&domain, 1, DOMAIN_LOOK_STORE |
+		       (want.dry ? 0 : DOMAIN_LOOK_WRITE));
 	got.step = domain.step;
-	if (rc)
-		return rc;
+	if (domain.rc)
+		return domain.rc;
 	got.state = domain.rule->state;
 	return domain.rule->action == DOMAIN_ATTACH ||
 	       domain.rule->action == DOMAIN_ATTACH_NOTE ? attach_domain(deadline)
@@ -311,7 +312,7 @@ static void die_everywhere(const struct shape *s)
 	}
 end:
 	is_int(got.rc, 0, "%s: lives at last", s->name);
-	ok(n > 150, "%s: dies in %u ways", s->name, n);
+	ok(n > 140, "%s: dies in %u ways", s->name, n);
 	is_int(bad, 0, "%s: and the next run finishes the job", s->name);
 }
 
@@ -393,7 +394,7 @@ static void fail_everywhere(const struct shape *s)
 			       strerror(-rcs[i]), why,
 			       got.step ? got.step : "");
 	}
-	ok(n > 300, "%s: fails in %u ways", s->name, n);
+	ok(n > 220, "%s: fails in %u ways", s->name, n);
 	is_int(bad, 0, "%s: each is reported and repaired", s->name);
 	printf("# sum: %u calls failed once\n", n);
 }
@@ -407,8 +408,7 @@ static void steps_named(void)
 	} faults[] = {
 		{ "set_max_pages", "allocate the xenstore page", -EPERM },
 		{ "populate", "allocate the xenstore page", -ENOMEM },
-		{ "grant_get", "grant the page to xenstored", -EIO },
-		{ "grant_get", "grant the page to xenstored", -EOPNOTSUPP },
+		{ "grant_set", "grant the page to xenstored", -EOPNOTSUPP },
 		{ "grant_set", "grant the page to xenstored", -EIO },
 		{ "store_begin", "write the xenstore nodes", -EIO },
 		{ "store_perms", "write the xenstore nodes", -EACCES },
@@ -553,7 +553,7 @@ static void grants(void)
 	d->grants[1] = (struct hyp_grant){ HYP_GRANT_ACCESS | 8, 0, 0x777 };
 	is_int(run(), -EBUSY, "another page is mapped by it");
 	ok(got.hint != NULL, "with a hint");
-	is_int(world_count("grant_set"), 0, "which is left alone");
+	is_int(d->grants[1].gfn, 0x777, "which is left alone");
 
 	d = begin(&shapes[0]);
 	d->grants[1] = (struct hyp_grant){ HYP_GRANT_ACCESS | 16, 3, GFN };
@@ -777,6 +777,7 @@ static void uuids(void)
 	}
 	begin(&shapes[0]);
 	*world->identity = '\0';
+	uuid_board_known = false;
 	is_int(run(), 0, "a board without identity");
 	is_str(problem(), NULL, "gets a random one");
 	is_int(world_find(1)->info.handle[6] >> 4, 4, "of version 4");

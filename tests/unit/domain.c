@@ -248,7 +248,8 @@ static int observe(uint16_t domid, unsigned int look)
 	domain.info.domid = domid;
 	if (d)
 		domain.info = d->info;
-	return domain_observe(&domain, look);
+	domain_observe(&domain, 1, look);
+	return domain.rc;
 }
 
 static void serve(struct world_domain *d)
@@ -315,10 +316,10 @@ static void observing(void)
 		FACT_EVTCHN | FACT_STORE | FACT_PFN | FACT_PAGE |
 		FACT_RECONNECT, "closed", "port used for something else");
 	OBSERVE(21, world->fault = ((struct world_fault){ .at = 1,
-		.call = "evtchn_status", .rc = -EINVAL }),
+		.call = "evtchn_status", .rc = -EINVAL, .always = true }),
 		FACT_EVTCHN | FACT_STORE | FACT_PFN | FACT_PAGE |
 		FACT_RECONNECT, "closed", "no such port");
-	OBSERVE(21, d->pfn = 0, FRESH | FACT_GRANT, "unsupported", "page 0");
+	OBSERVE(21, d->pfn = 0, FRESH, "unsupported", "page 0");
 	OBSERVE(21, d->pfn = 0x77, FRESH | FACT_PFN, "unsupported",
 		"page missing");
 	OBSERVE(21, world_ring_set(d, RING_REQ_PROD, 5), FRESH | GIVEN |
@@ -404,7 +405,7 @@ static void order(void)
 	world_reset(17);
 	world_boot(1);
 	domain.info = world_find(1)->info;
-	is_int(domain_glance(&domain, 0), 0, "a glance");
+	is_int(domain_glance(&domain), 0, "a glance");
 	ok(domain_is_enhanced(&domain), "is enough to know it");
 	is_int(domain.info.domid, 1, "info is kept");
 	is_str(world->journal, " param_get d1 2\n param_get d1 17\n"
@@ -412,11 +413,11 @@ static void order(void)
 	       "console");
 	world_xl(2);
 	domain.info = world_find(2)->info;
-	domain_glance(&domain, 0);
+	domain_glance(&domain);
 	ok(!domain_is_enhanced(&domain), "one of xl is not enhanced");
 	world_boot_plain(3);
 	domain.info = world_find(3)->info;
-	domain_glance(&domain, 0);
+	domain_glance(&domain);
 	ok(!domain_is_enhanced(&domain), "a plain one is not enhanced");
 }
 
@@ -487,6 +488,60 @@ static void finding(void)
 	domain_release(&domain);
 }
 
+/* Another run of init-dom0less introduces it while it is looked at. */
+static void introduced(void)
+{
+	serve(world_find(1));
+}
+
+static void dies(void)
+{
+	world_find(1)->info.flags |= HYP_DYING;
+}
+
+static void changing(void)
+{
+	world_reset(21);
+	world_boot(1);
+	store_open(world->now, false);
+	world->meanwhile = introduced;
+	is_int(observe(1, DOMAIN_LOOK_STORE), 0, "introduced meanwhile");
+	is_int(domain.rule->state, DOMAIN_READY, "is no stale one");
+	domain_release(&domain);
+	is_int(world->mapped, 0, "and mapped but once");
+	world_find(1)->introduced = false;
+	observe(1, DOMAIN_LOOK_STORE);
+	is_int(domain.rule->state, DOMAIN_STALE, "a stale one is");
+	domain_release(&domain);
+	world->meanwhile = dies;
+	observe(1, DOMAIN_LOOK_STORE);
+	is_int(domain.rule->state, DOMAIN_DYING, "dying meanwhile");
+	domain_release(&domain);
+}
+
+/* Thirty-two questions and one more: each domain has its own answers. */
+static void many(void)
+{
+	static struct domain all[WORLD_DOMAINS];
+	unsigned int i, bad = 0;
+
+	world_reset(21);
+	for (i = 0; i < WORLD_DOMAINS - 1; i++) {
+		world_boot((uint16_t)(i + 1));
+		all[i].info = world_find((uint16_t)(i + 1))->info;
+	}
+	serve(world_find(3));
+	store_open(world->now, false);
+	domain_observe(all, i, DOMAIN_LOOK_STORE);
+	while (i--) {
+		bad += all[i].rc || all[i].info.domid != i + 1 ||
+		       (all[i].rule->state == DOMAIN_WAITING) != (i != 2);
+		domain_release(&all[i]);
+	}
+	is_int(bad, 0, "looked at together, each is what it is");
+	is_int(world_count("store_answers"), 1, "with one wait");
+}
+
 /* An error is an error and never a fact. */
 static void failing(void)
 {
@@ -509,6 +564,7 @@ static void failing(void)
 		  "read its xenstore nodes", -EACCES },
 		{ "store_read /libxl/1/type", "read its xenstore nodes",
 		  -ETIMEDOUT },
+		{ "store_answers", "ask xenstored about it", -EPIPE },
 	};
 	unsigned int i;
 
@@ -565,6 +621,8 @@ int main(void)
 	without_store();
 	vanishing();
 	finding();
+	changing();
+	many();
 	failing();
 	odd_nodes();
 	return done();

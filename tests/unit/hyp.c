@@ -427,6 +427,19 @@ static void odds(void)
 	is_int(hyp_grant_get(1, 1, &grant), -EOPNOTSUPP, "one that is refused");
 	xen.resource_errno = EIO;
 	is_int(hyp_grant_get(1, 1, &grant), -EIO, "an error is one");
+
+	xen.resource_errno = 0;
+	table[1] = (grant_entry_v1_t){ .flags = 0 };
+	grant = (struct hyp_grant){ HYP_GRANT_ACCESS, 3, 0x39001 };
+	is_int(hyp_grant_set(1, 1, &grant), 0, "an empty entry");
+	ok(table[1].flags == 1 && table[1].domid == 3 &&
+	   table[1].frame == 0x39001, "is written");
+	table[1].flags |= GTF_reading | GTF_writing;
+	is_int(hyp_grant_set(1, 1, &grant), 0, "one that is used as it should be");
+	is_int(table[1].flags, 1 | GTF_reading | GTF_writing, "stays");
+	table[1].frame = 0x777;
+	is_int(hyp_grant_set(1, 1, &grant), -EBUSY, "one in use otherwise");
+	is_int(table[1].frame, 0x777, "is left alone");
 }
 
 int main(void)

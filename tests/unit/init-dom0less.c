@@ -221,7 +221,7 @@ static void fail_in_the_middle(void)
 		"param_get d2", "evtchn_status d2", "map d2",
 		"store_is_introduced d2", "store_finds d2", "store_read /local/domain/2/name",
 		"store_read /libxl/2/type", "set_max_pages d2", "populate d2",
-		"grant_get d2", "grant_set d2", "store_write /libxl/2/type",
+		"grant_set d2", "store_write /libxl/2/type",
 		"set_handle d2", "introduce d2", "param_set d2",
 		"evtchn_send 102",
 	};
@@ -269,13 +269,15 @@ static void fail_anywhere(unsigned int minor)
 			n++;
 			bad += status < 0 || status > 4 || status == 2 ||
 			       !said_by("init-dom0less");
-			mute += status ? lines(err) != 1 : lines(err) > 1;
+			/* a broken connection is told of each domain */
+			mute += status ? lines(err) < 1 || lines(err) > 2
+				       : lines(err) > 1;
 			left += run("");
 			world_pass(50);
 			left += !is_served(1, "dom0less-1");
 		}
 	}
-	ok(n > 400, "4.%u: one call fails in %u ways", minor, n);
+	ok(n > 340, "4.%u: one call fails in %u ways", minor, n);
 	is_int(bad, 0, "the status is one of those documented");
 	is_int(mute, 0, "and there is one line");
 	is_int(left, 0, "the next run does what is missing");
@@ -792,7 +794,7 @@ static void dying(void)
 		       !is_served(2, "dom0less-2");
 	}
 	is_int(status, 0, "lives at last");
-	ok(n > 60, "dies in %u ways", n);
+	ok(n > 45, "dies in %u ways", n);
 	is_int(bad, 0, "and the next run finishes the job");
 }
 

@@ -171,6 +171,7 @@ static void leftovers(void)
 	ok(!is_there(LOCK), "no lock is left");
 
 	put(NEW, "half a fi");
+	put(LOCK, "");
 	ok(userdata_needed(&userdata), "half a new file");
 	is_int(store(0), 0, "is taken away");
 	ok(!is_there(NEW) && !is_there(LOCK), "and nothing is left");

@@ -133,15 +133,21 @@ static void boards(void)
 		is_str(uuid_format(out, uuid), rows[i].text, "board %u: the "
 		       "UUID", i);
 	}
+	strcpy(world->identity, "SN-4712\n");
+	ok(uuid_for_domain(other, rows[i - 1].name), "its identity");
+	ok(!memcmp(uuid, other, UUID_SIZE), "is read once");
+	uuid_board_known = false;
 	memset(world->identity, 'x', sizeof(world->identity) - 1);
 	ok(uuid_for_domain(uuid, "web"), "a board of a long identity");
 
+	uuid_board_known = false;
 	*world->identity = '\0';
 	ok(!uuid_for_domain(uuid, "web"), "a board without any");
 	is_int(uuid[6] >> 4, 4, "version 4");
 	is_int(uuid[8] >> 6, 2, "variant 1");
 	uuid_for_domain(other, "web");
 	ok(memcmp(uuid, other, UUID_SIZE), "another each time");
+	uuid_board_known = false;
 	strcpy(world->identity, "\n");
 	ok(!uuid_for_domain(uuid, "web"), "an empty identity is none");
 }

@@ -33,6 +33,7 @@ static int end_errno;		/* 0: the other side has closed */
 static size_t bytes_read, bytes_written;
 static unsigned int reads, writes;
 static unsigned int strangers;	/* calls with another descriptor */
+static size_t asked_least;	/* bytes, by the latest read */
 
 static void take(void *data, size_t size)
 {
@@ -97,11 +98,12 @@ static ssize_t ending(void)
 	return end_errno ? -1 : 0;
 }
 
-ssize_t store_io_read(int fd, void *buf, size_t size)
+ssize_t store_io_take(int fd, void *buf, size_t want, size_t size)
 {
 	ssize_t n;
 
 	strangers += fd != ours;
+	asked_least = want;
 	serve();
 	size = allowance(size, read_most, bytes_read, read_end);
 	if (bytes_read < read_split)
@@ -128,11 +130,6 @@ ssize_t store_io_write(int fd, const void *buf, size_t size)
 	return n;
 }
 
-int store_io_connect(int fd, const struct sockaddr *addr, socklen_t size)
-{
-	return connect(fd, addr, size);
-}
-
 /* A new connection on which nothing goes wrong. */
 static void begin(bool bus)
 {
@@ -157,15 +154,30 @@ static void begin(bool bus)
 
 static void put_text(enum wire_type type, uint32_t tx, const char *text)
 {
-	wire_put(type, tx, text, strlen(text) + 1);
+	wire_put(type, tx, text, strlen(text) + 1, NULL);
 }
 
-/* Three different requests; the last answer's text is to be "third". */
-static void put_three(void)
+static void put_two(void)
 {
 	put_text(WIRE_MKDIR, 7, "/local/domain/1");
 	put_text(WIRE_WRITE, 7, "/local/domain/1/name");
+}
+
+/* Three different requests. */
+static void put_three(void)
+{
+	put_two();
 	put_text(WIRE_END, 7, "T");
+}
+
+/* The same; the third one's answer, which is to be "third", goes to TEXT. */
+static struct store_answer third;
+
+static void put_three_for(char *text, size_t size)
+{
+	third = (struct store_answer){ .text = text, .size = size, .rc = 99 };
+	put_two();
+	wire_put(WIRE_END, 7, "T", 2, &third);
 }
 
 static void say_third(unsigned int n, struct xsd_sockmsg *header, char *text)
@@ -194,9 +206,9 @@ static void test_coalescing(void)
 
 	begin(false);
 	answer = say_third;
-	put_three();
+	put_three_for(reply, sizeof(reply));
 	is_int(writes, 0, "nothing is sent before it has to be");
-	is_int(wire_flush(reply, sizeof(reply)), 0, "three requests");
+	is_int(wire_flush(), 0, "three requests");
 	is_int(writes, 1, "go out in one write");
 	is_int(received, 3, "and arrive");
 	is_str(request(0), "type 12, id 0, tx 7, 16 bytes: /local/domain/1",
@@ -204,12 +216,15 @@ static void test_coalescing(void)
 	is_str(request(1), "type 11, id 1, tx 7, 21 bytes: /local/domain/1/name",
 	       "the second");
 	is_str(request(2), "type 7, id 2, tx 7, 2 bytes: T", "the third");
-	is_str(reply, "third", "the last answer's text is the reply");
-	is_int(wire_flush(NULL, 0), 0, "nothing queued, nothing to do");
+	is_str(reply, "third", "who wants an answer's text has it");
+	is_int(third.rc, 5, "and its length, without the NUL");
+	is_int(wire_flush(), 0, "nothing queued, nothing to do");
 	is_int(writes, 1, "and nothing sent");
-	put_text(WIRE_START, 0, "");
-	is_int(wire_flush(reply, 2), 0, "another round on the same connection");
-	is_str(reply, "O", "whose reply is cut to fit");
+	answer = NULL;
+	put_three_for(reply, 2);
+	is_int(wire_flush(), 0, "another round on the same connection");
+	is_str(reply, "O", "whose answer is cut to fit");
+	is_int(third.rc, 3, "and told to be longer");
 }
 
 static void test_splits(void)
@@ -224,16 +239,16 @@ static void test_splits(void)
 		begin(false);
 		answer = say_third;
 		read_split = at;
-		put_three();
-		bad += wire_flush(reply, sizeof(reply)) ||
+		put_three_for(reply, sizeof(reply));
+		bad += wire_flush() ||
 		       strcmp(reply, "third") || reads != 2;
 	}
 	is_int(bad, 0, "answers in two pieces, parted at any byte");
 	begin(false);
 	answer = say_third;
 	read_most = 1;
-	put_three();
-	is_int(wire_flush(reply, sizeof(reply)), 0, "byte by byte");
+	put_three_for(reply, sizeof(reply));
+	is_int(wire_flush(), 0, "byte by byte");
 	is_str(reply, "third", "the reply is the same");
 	is_int(reads, (int64_t)total, "and no byte is asked for in vain");
 
@@ -241,7 +256,7 @@ static void test_splits(void)
 		begin(false);
 		write_most = at;
 		put_three();
-		bad += wire_flush(NULL, 0) || received != 3 ||
+		bad += wire_flush() || received != 3 ||
 		       strcmp(request(2), "type 7, id 2, tx 7, 2 bytes: T");
 	}
 	is_int(bad, 0, "requests that go out in pieces of any size");
@@ -294,7 +309,7 @@ static void test_errors(void)
 		error_name = xsd_errors[i].errstring;
 		error_at = i % 3;
 		put_three();
-		bad += wire_flush(NULL, 0) != -xsd_errors[i].errnum;
+		bad += wire_flush() != -xsd_errors[i].errnum;
 	}
 	is_int(bad, 0, "every error that xenstored has a name for");
 	ok(i > 10, "there are %u of them", i);
@@ -304,23 +319,23 @@ static void test_errors(void)
 	error_name = "EWHATEVER";
 	error_at = 1;
 	put_three();
-	is_int(wire_flush(NULL, 0), -EIO, "a name that nobody knows");
+	is_int(wire_flush(), -EIO, "a name that nobody knows");
 	put_three();
-	is_int(wire_flush(NULL, 0), 0, "an error is told once");
+	is_int(wire_flush(), 0, "an error is told once");
 
 	begin(false);
 	answer = refuse_two;
 	put_three();
-	is_int(wire_flush(NULL, 0), -EACCES, "of two errors the first");
+	is_int(wire_flush(), -EACCES, "of two errors the first");
 
 	begin(false);
 	answer = refuse_bare;
 	put_three();
-	is_int(wire_flush(NULL, 0), -EPERM, "a name without its NUL");
+	is_int(wire_flush(), -EPERM, "a name without its NUL");
 	begin(false);
 	answer = refuse_mutely;
 	put_three();
-	is_int(wire_flush(NULL, 0), -EIO, "an error without a name");
+	is_int(wire_flush(), -EIO, "an error without a name");
 }
 
 static void other_id(unsigned int n, struct xsd_sockmsg *header, char *text)
@@ -347,12 +362,12 @@ static void is_broken(const char *how)
 	serve();
 	before = received;
 	put_three();
-	is_int(wire_flush(NULL, 0), -ENOTCONN, "%s: no use after that", how);
+	is_int(wire_flush(), -ENOTCONN, "%s: no use after that", how);
 	serve();
 	is_int(received, before, "%s: nothing more is sent", how);
 	begin(false);
 	put_three();
-	is_int(wire_flush(NULL, 0), 0, "%s: a new connection works", how);
+	is_int(wire_flush(), 0, "%s: a new connection works", how);
 	is_int(received, 3, "%s: and carries nothing old", how);
 }
 
@@ -363,33 +378,34 @@ static void test_protocol(void)
 	begin(false);
 	answer = other_id;
 	put_three();
-	is_int(wire_flush(NULL, 0), -EPROTO, "an answer to another request");
+	is_int(wire_flush(), -EPROTO, "an answer to another request");
 	is_broken("another request's answer");
 
 	begin(false);
 	answer = long_answer;
 	answer_size = XENSTORE_PAYLOAD_MAX;
-	put_three();
-	is_int(wire_flush(reply, sizeof(reply)), 0, "the longest answer");
+	put_three_for(reply, sizeof(reply));
+	is_int(wire_flush(), 0, "the longest answer");
+	is_int(third.rc, XENSTORE_PAYLOAD_MAX, "has its length");
 	is_int((int64_t)strlen(reply), sizeof(reply) - 1, "is cut");
 	put_three();
-	is_int(wire_flush(NULL, 0), 0, "and passed over to its end");
+	is_int(wire_flush(), 0, "and passed over to its end");
 
 	begin(false);
 	answer = long_answer;
 	answer_size = XENSTORE_PAYLOAD_MAX + 1;
 	put_three();
-	is_int(wire_flush(reply, sizeof(reply)), -EPROTO, "one byte longer");
+	is_int(wire_flush(), -EPROTO, "one byte longer");
 	begin(false);
 	answer = long_answer;
 	answer_size = UINT32_MAX;
 	put_three();
-	is_int(wire_flush(reply, sizeof(reply)), -EPROTO, "4 GiB longer");
+	is_int(wire_flush(), -EPROTO, "4 GiB longer");
 	is_broken("too long an answer");
 
 	wire_use(-1, false);
 	put_three();
-	is_int(wire_flush(NULL, 0), -ENOTCONN, "no connection at all");
+	is_int(wire_flush(), -ENOTCONN, "no connection at all");
 }
 
 /* Answers that end after every possible byte. */
@@ -404,7 +420,7 @@ static unsigned int ends_badly(int error, int wanted)
 		read_end = at;
 		end_errno = error;
 		put_three();
-		bad += wire_flush(NULL, 0) != wanted;
+		bad += wire_flush() != wanted;
 	}
 	return bad;
 }
@@ -424,13 +440,13 @@ static void test_ends(void)
 		write_end = at;
 		end_errno = ETIMEDOUT;
 		put_three();
-		bad += wire_flush(NULL, 0) != -ETIMEDOUT || reads;
+		bad += wire_flush() != -ETIMEDOUT || reads;
 	}
 	is_int(bad, 0, "it passes while the requests go out");
 	begin(false);
 	write_end = 40;
 	put_three();
-	is_int(wire_flush(NULL, 0), -EPIPE, "a connection that takes no more");
+	is_int(wire_flush(), -EPIPE, "a connection that takes no more");
 	is_broken("a full connection");
 }
 
@@ -441,45 +457,45 @@ static void test_overflow(void)
 	const size_t half = XENSTORE_PAYLOAD_MAX - HEADER;
 
 	begin(false);
-	wire_put(WIRE_WRITE, 1, big, half);
-	wire_put(WIRE_WRITE, 1, big, half);
+	wire_put(WIRE_WRITE, 1, big, half, NULL);
+	wire_put(WIRE_WRITE, 1, big, half, NULL);
 	is_int(writes, 0, "8 KiB of requests fit the queue");
 	put_text(WIRE_MKDIR, 1, "/a");
 	is_int(received, 2, "one more sends them, and reads their answers");
-	is_int(wire_flush(NULL, 0), 0, "the flush sends it as well");
+	is_int(wire_flush(), 0, "the flush sends it as well");
 	is_int(received, 3, "and it arrives");
 	is_str(request(2), "type 12, id 0, tx 1, 3 bytes: /a", "as it was put");
 
 	begin(false);
-	wire_put(WIRE_WRITE, 1, big, half);
-	wire_put(WIRE_WRITE, 1, big, half + 1);
+	wire_put(WIRE_WRITE, 1, big, half, NULL);
+	wire_put(WIRE_WRITE, 1, big, half + 1, NULL);
 	is_int(received, 1, "a byte more than 8 KiB does not fit");
-	is_int(wire_flush(NULL, 0), 0, "and goes out in two");
+	is_int(wire_flush(), 0, "and goes out in two");
 
 	begin(false);
 	answer = refuse;
 	error_name = "ENOSPC";
 	error_at = 1;
-	wire_put(WIRE_WRITE, 1, big, half);
-	wire_put(WIRE_WRITE, 1, big, half);
+	wire_put(WIRE_WRITE, 1, big, half, NULL);
+	wire_put(WIRE_WRITE, 1, big, half, NULL);
 	put_text(WIRE_MKDIR, 1, "/a");
-	is_int(wire_flush(NULL, 0), -ENOSPC,
+	is_int(wire_flush(), -ENOSPC,
 	       "an error on the way is told by the flush");
 
 	begin(false);
 	read_end = HEADER;
-	wire_put(WIRE_WRITE, 1, big, half);
-	wire_put(WIRE_WRITE, 1, big, half);
+	wire_put(WIRE_WRITE, 1, big, half, NULL);
+	wire_put(WIRE_WRITE, 1, big, half, NULL);
 	put_text(WIRE_MKDIR, 1, "/a");
-	ok(wire_flush(NULL, 0) < 0, "so is a connection that broke on the way");
+	ok(wire_flush() < 0, "so is a connection that broke on the way");
 	is_int(received, 2, "and what came after is not sent");
 }
 
 static void test_too_big(void)
 {
 	begin(false);
-	wire_put(WIRE_WRITE, 1, big, XENSTORE_PAYLOAD_MAX);
-	is_int(wire_flush(NULL, 0), 0, "a payload of 4096 bytes");
+	wire_put(WIRE_WRITE, 1, big, XENSTORE_PAYLOAD_MAX, NULL);
+	is_int(wire_flush(), 0, "a payload of 4096 bytes");
 	is_int(requests[0].header.len, XENSTORE_PAYLOAD_MAX, "arrives whole");
 
 	begin(false);
@@ -487,12 +503,12 @@ static void test_too_big(void)
 	error_name = "ENOSPC";
 	error_at = 1;
 	put_text(WIRE_MKDIR, 1, "/a");
-	wire_put(WIRE_WRITE, 1, big, XENSTORE_PAYLOAD_MAX + 1);
+	wire_put(WIRE_WRITE, 1, big, XENSTORE_PAYLOAD_MAX + 1, NULL);
 	put_text(WIRE_MKDIR, 1, "/b");
-	is_int(wire_flush(NULL, 0), -E2BIG, "one of 4097 is refused");
+	is_int(wire_flush(), -E2BIG, "one of 4097 is refused");
 	is_int(received, 2, "and never sent; the others are");
 	put_text(WIRE_MKDIR, 1, "/c");
-	is_int(wire_flush(NULL, 0), 0, "the connection is as good as before");
+	is_int(wire_flush(), 0, "the connection is as good as before");
 }
 
 static void test_bus(void)
@@ -502,9 +518,9 @@ static void test_bus(void)
 
 	begin(true);
 	answer = say_third;
-	put_three();
+	put_three_for(reply, sizeof(reply));
 	is_int(received, 2, "the kernel's device gets each request at once");
-	is_int(wire_flush(reply, sizeof(reply)), 0, "the flush sends the last");
+	is_int(wire_flush(), 0, "the flush sends the last");
 	is_str(reply, "third", "and has its answer");
 	is_int(writes, 3, "each is one write");
 	for (i = 0; i < 3; i++)
@@ -516,8 +532,64 @@ static void test_bus(void)
 	error_name = "EEXIST";
 	error_at = 0;
 	put_three();
-	is_int(wire_flush(NULL, 0), -EEXIST, "its first error is kept");
+	is_int(wire_flush(), -EEXIST, "its first error is kept");
 	is_int(received, 3, "while the others go their way");
+}
+
+/* Answers that are not like each other, among them no text. */
+static void say_many(unsigned int n, struct xsd_sockmsg *header, char *text)
+{
+	static const struct {
+		const char *text;
+		uint32_t size;
+	} says[] = { { "web", 3 }, { "", 0 }, { "a\0b", 3 }, { "17", 3 },
+		     { "ENOENT", 7 } };
+
+	memcpy(text, says[n % 5].text, says[n % 5].size);
+	header->len = says[n % 5].size;
+	if (n % 5 == 4)
+		header->type = XS_ERROR;
+}
+
+static void test_answers(void)
+{
+	static const int rcs[] = { 3, 0, -EILSEQ, 2, -ENOENT };
+	static struct store_answer many[300];
+	static char texts[300][8];
+	unsigned int i, bad = 0;
+
+	begin(false);
+	answer = say_many;
+	for (i = 0; i < 5; i++) {
+		many[i] = (struct store_answer){ texts[i], 8, 99 };
+		wire_put(WIRE_READ, 0, "/a", 3, &many[i]);
+	}
+	is_int(wire_flush(), 0, "an error that somebody waits for is his");
+	for (i = 0; i < 5; i++)
+		is_int(many[i].rc, rcs[i], "answer %u", i);
+	is_str(texts[0], "web", "a value");
+	is_str(texts[1], "", "an empty one");
+	is_str(texts[3], "17", "one with a NUL that does not count");
+	is_int(asked_least, HEADER + 4 * HEADER,
+	       "what must come is waited for in one go");
+
+	begin(false);
+	answer = say_many;
+	for (i = 0; i < 300; i++) {
+		many[i] = (struct store_answer){ texts[i], 8, 99 };
+		wire_put(WIRE_READ, 0, "/a", 3, &many[i]);
+	}
+	is_int(wire_flush(), 0, "300 questions");
+	for (i = 0; i < 300; i++)
+		bad += many[i].rc != rcs[i % 5];
+	is_int(bad, 0, "each has its own answer");
+	ok(writes <= 3, "in few rounds");
+
+	begin(false);
+	wire_put(WIRE_READ, 0, big, sizeof(big), &many[0]);
+	is_int(wire_flush(), 0, "a question that is too long");
+	is_int(many[0].rc, -E2BIG, "has that as its answer");
+	is_int(writes, 0, "and is not sent");
 }
 
 int main(void)
@@ -526,6 +598,7 @@ int main(void)
 	test_coalescing();
 	test_splits();
 	test_errors();
+	test_answers();
 	test_protocol();
 	test_ends();
 	test_overflow();
