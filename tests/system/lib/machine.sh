@@ -131,8 +131,8 @@ chosen_node()
 	place "$part/vmlinuz"
 	module_node kernel "$part/vmlinuz" \
 		"console=hvc0 rdinit=${host_init:+/sbin}/init quiet nowatchdog panic=1 $host_dom0_args"
-	place "$work/dom0.cpio"
-	module_node ramdisk "$work/dom0.cpio"
+	place "$dom0_ramdisk"
+	module_node ramdisk "$dom0_ramdisk"
 	cat "$work/domus.dts"
 	echo '}; };'
 }
@@ -265,8 +265,9 @@ make_dom0_ramdisk()
 	part linux "$host_linux"
 	modules=$part/dom0.cpio
 	part xen "$host_xen"
+	dom0_ramdisk=$work/dom0.cpio
 	cat "$part/dom0.cpio" "$modules" $init_archive "$work/overlay.cpio" \
-		>"$work/dom0.cpio"
+		>"$dom0_ramdisk"
 }
 
 # Read a scenario and make all that QEMU needs, in $work.
@@ -284,11 +285,27 @@ make_machine()
 	make_domu_overlay
 	. "$here/scenarios/$scenario"
 	choose_board
-	make_dom0_ramdisk
-	make_dtb
+	if [ "$host_dom0" = rig ]; then
+		make_dom0_ramdisk
+		make_dtb
+	fi
 	part xen "$host_xen"
 	hypervisor=$part/xen
 	[ -z "$host_xen_image" ] || hypervisor=$top/$host_xen_image
+}
+
+# Set $emulator to QEMU's process.
+start_machine() # QEMU-OPTION...
+{
+	set -- "$@" -machine "$machine" -accel tcg,thread=multi -no-reboot \
+		-kernel "$hypervisor" -dtb "$work/host.dtb"
+	while read -r addr file; do
+		set -- "$@" -device \
+			"loader,file=$file,addr=$addr,force-raw=on"
+	done <"$work/modules"
+	timeout -k 5 "$host_deadline" $qemu $(board) "$@" \
+		>"$work/qemu.log" 2>&1 &
+	emulator=$!
 }
 
 # With many domains it happens that dom0's kernel, preempted in its first moments,
@@ -312,12 +329,10 @@ never_starts()
 }
 
 # Set $status to QEMU's, or to 124 if the deadline ended it.
-boot_once() # ARGUMENT-OF-QEMU...
+boot_once()
 {
 	: >"$log"
-	timeout -k 5 "$host_deadline" $qemu $(board) "$@" \
-		>"$work/qemu.log" 2>&1 &
-	emulator=$!
+	start_machine -serial "file:$log"
 	status=0
 	if never_starts; then
 		status=125
@@ -329,14 +344,8 @@ boot_once() # ARGUMENT-OF-QEMU...
 
 boot()
 {
-	set -- -machine "$machine" -accel tcg,thread=multi -no-reboot \
-		-serial "file:$log" -kernel "$hypervisor" -dtb "$work/host.dtb"
-	while read -r addr file; do
-		set -- "$@" -device \
-			"loader,file=$file,addr=$addr,force-raw=on"
-	done <"$work/modules"
 	for try in 1 2 3; do
-		boot_once "$@"
+		boot_once
 		[ "$status" -eq 125 ] || return 0
 		echo "# $scenario: Xen never went on with dom0: boot $try again"
 	done
