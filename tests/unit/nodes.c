@@ -51,6 +51,27 @@ static void trees(void)
 	       "frames are decimal");
 }
 
+/* Where anything is there already, whoever made it, no permission is left. */
+static void taken(void)
+{
+	static const char *const odd[] = {
+		"/local/domain/7/memory", "/libxl/7/device", "/vm/" UUID "/name",
+		"/local/domain/7/device/suspend", "/local/domain/7/name",
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+		begin(1);
+		world_write(odd[i], "", "n7");
+		is_int(nodes_write(&nodes, deadline), 0, "%s: written", odd[i]);
+		is_str(world_check_nodes(&nodes), NULL, "%s: the tree",
+		       odd[i]);
+	}
+	begin(1);
+	nodes_write(&nodes, deadline);
+	ok(world_count("store_") < 60, "where nothing is, children inherit");
+}
+
 static void interference(void)
 {
 	begin(2);
@@ -181,6 +202,7 @@ static void control(void)
 int main(void)
 {
 	trees();
+	taken();
 	interference();
 	failures();
 	stopped();
