@@ -31,10 +31,11 @@ enum store_perm {
  * Connect to xenstored, waiting until DEADLINE (clock.h) for it to be there
  * and to answer. -ENOENT: it was not there at all; -ETIMEDOUT: it was, and did
  * not answer. XENSTORED_PATH and XENSTORED_RUNDIR are honoured. SELF is our
- * own domid: if it is not 0 and there is no socket, xenstored runs elsewhere and the kernel's /dev/xen/xenbus
- * leads to it. DEADLINE holds for every later call, too; one that has passed
- * leaves three seconds, so that a single try can succeed on a busy machine.
- * Where there is a connection already, only the deadline is new.
+ * own domid: if it is not 0 and there is no socket, xenstored runs elsewhere
+ * and the kernel's /dev/xen/xenbus leads to it. DEADLINE holds for every later
+ * call, too; one that has passed leaves three seconds, so that a single try can
+ * succeed on a busy machine. Where there is a connection already, only the
+ * deadline is new.
  */
 int store_open(int64_t deadline, uint16_t self);
 void store_close(void);
@@ -75,10 +76,10 @@ int store_introduce(uint16_t domid, uint64_t gfn, uint32_t port);
 
 /*
  * One transaction. What was asked before is answered when it begins, and its
- * answer is that of this moment. Writes between begin and commit happen together or not at
- * all; the first failure is kept and reported by commit, which then has
- * written nothing. -EAGAIN from commit: somebody else changed what this
- * touched, begin again. Reads see nothing of it.
+ * answer is that of this moment. Writes between begin and commit happen
+ * together or not at all; the first failure is kept and reported by commit,
+ * which then has written nothing. -EAGAIN from commit: somebody else changed
+ * what this touched, begin again. Reads see nothing of it.
  */
 int store_begin(void);
 void store_write(const char *path, const char *value);
