@@ -27,6 +27,7 @@ enum {
 	ONE_TRY_MS = 3000,	/* what a single try may take */
 	LATE_MS = 1000,
 	PACE_BYTES = 4096, PACE_LEAST = 512,
+	PACE_MAX = 50,		/* ms: it may have been busy just once */
 };
 
 static const char device[] = "/dev/xen/xenbus";
@@ -377,7 +378,10 @@ static int flush(void)
 	int rc = wire_flush();
 
 	if (size >= PACE_LEAST)
-		pace = (clock_ms() - start) * 3 / 4 * PACE_BYTES / (int64_t)size;
+		pace = (clock_ms() - start) * 3 / 4 * PACE_BYTES /
+		       (int64_t)size;
+	if (pace > PACE_MAX)
+		pace = PACE_MAX;
 	return rc == -ENOTCONN && !clock_left(limit) ? -ETIMEDOUT : rc;
 }
 
