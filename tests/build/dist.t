@@ -126,6 +126,10 @@ text "Linux" linux-headers 'GPL-2'
 # A machine without root makes a network namespace as a user.
 alone='unshare -n'
 [ "$(id -u)" = 0 ] || alone='unshare -rn'
+if ! $alone true 2>/dev/null; then
+	echo "# no network namespace to be had: only apt is kept from the network"
+	alone=
+fi
 mkdir "$tmp/elsewhere" "$tmp/apt"
 cp -r "$d/sources" "$tmp/elsewhere/sources"
 tar -xf "$d/$name.tar.xz" -C "$tmp/elsewhere"
@@ -140,7 +144,7 @@ offline()
 		TZ=Asia/Tokyo LC_ALL=C.UTF-8 APT_CONFIG="$tmp/apt.conf" $alone "$@")
 }
 is "apt knows no archive then" "$(offline apt-get indextargets 2>/dev/null)" ""
-is "nor is there a way to one" "$(offline sed -n 's/^ *\(.*\):.*/\1/p' /proc/net/dev)" lo
+[ -z "$alone" ] || is "nor is there a way to one" "$(offline sed -n 's/^ *\(.*\):.*/\1/p' /proc/net/dev)" lo
 ok "the tarball builds with the sources beside it" \
 	offline make -j2 dist DL=../sources
 ok "and makes the same release, bit for bit" \
