@@ -210,36 +210,6 @@ static void store_breaks(void)
 	is_int(lines(out), 5, "all are listed");
 }
 
-/* Any one call fails, in any way: no harm, and a status that is documented. */
-static void fail_anywhere(void)
-{
-	unsigned int at, i, n = 0, bad = 0, touched = 0;
-	bool more = true;
-	int status;
-
-	for (at = 1; more; at++) {
-		for (i = 0; i < RUN_ERRORS; i++) {
-			three();
-			world->fault = (struct world_fault){
-				.at = at, .rc = -run_errors[i] };
-			world_remember();
-			status = run("");
-			more = world->fault.fired;
-			if (!more)
-				break;
-			n++;
-			bad += (status != 0 && status != 1 && status != 3) ||
-			       (status == 3 && !*err) || !said_by("dom0less-list");
-			touched += !world_is_unchanged() || world->mapped ||
-				   world->changes;
-		}
-	}
-	ok(n > 200, "one call fails in %u ways", n);
-	is_int(bad, 0, "the status is one of those documented");
-	is_int(touched, 0, "and nothing is changed");
-	printf("# sum: %u calls failed once\n", n);
-}
-
 static void vanishing(void)
 {
 	unsigned int at, bad = 0, stale = 0, calls;
@@ -542,7 +512,7 @@ int main(void)
 	every_state(false);
 	touches_nothing();
 	store_breaks();
-	fail_anywhere();
+	run_fail_anywhere("dom0less-list", three, run);
 	vanishing();
 	failing();
 	nothing_to_talk_to();
