@@ -105,6 +105,22 @@ static uint32_t random(void)
 	return state ^= state << 5;
 }
 
+/* Requests whose answers fill the ring, and then xenstored's own memory. */
+static void deaf(unsigned int unused)
+{
+	static const char root[] = "/local/domain";
+	const struct xsd_sockmsg request = {
+		.type = XS_DIRECTORY, .len = sizeof(root),
+	};
+
+	(void)unused;
+	say("takes no answers");
+	for (;;) {
+		store_send(&request, sizeof(request));
+		store_send(root, sizeof(root));
+	}
+}
+
 /*
  * In and out of range, while xenstored reads them. It is told now and then: all
  * the time would be no more than many events.
@@ -149,6 +165,7 @@ static void flood(unsigned int unused)
 	size_t size;
 
 	(void)unused;
+	say("floods");
 	for (i = 0; i < FLOOD_NODES; i++) {
 		flood_path(path, i);
 		nodes += store_write(path, path, strlen(path));
@@ -160,7 +177,7 @@ static void flood(unsigned int unused)
 		memcpy(watch + size, "x", 2);
 		watches += store_ask(XS_WATCH, watch, size + 2) >= 0;
 	}
-	say("flood: %u nodes, %u watches", nodes, watches);
+	say("flooded: %u nodes, %u watches", nodes, watches);
 	for (;; i++) {
 		flood_path(path, i % 256);
 		store_write(path, store_answer, 1500);
@@ -244,6 +261,8 @@ static void trespass(unsigned int unused)
 	say("trespassed %u times", done);
 }
 
+/* The last of these values stays for a second: name and vm are here in case that
+ * somebody gave them to the guest, as Xen's own init-dom0less does. */
 static void rubbish(unsigned int unused)
 {
 	static const char controls[] =
@@ -251,27 +270,33 @@ static void rubbish(unsigned int unused)
 	static const char bytes[] = "\377\376\300\200\355\240\200\364\220\200";
 	static const char paths[] =
 		"data\0" "data/name\0" "drivers\0" "drivers/x\0" "feature\0"
-		"attr\0" "attr/os/name\0" "error\0" "error/x\0"
+		"feature/x\0" "attr\0" "attr/os/name\0" "error\0" "error/x\0"
 		"device/suspend/event-channel\0" "control/sysrq\0"
 		"control/shutdown\0" "control/feature-poweroff\0"
-		"control/feature-suspend\0";
+		"control/feature-reboot\0" "control/feature-suspend\0"
+		"libxl\0" "libxl/x\0" "device-model\0" "device-model/x\0"
+		"vm\0" "name\0";
 	static char large[2048];
 	const char *path;
-	unsigned int i, done = 0;
+	unsigned int i, done, before = 0;
 
 	(void)unused;
 	for (i = 0; i < sizeof(large); i++)
 		large[i] = (char)random();
-	for (path = paths; path < paths + sizeof(paths) - 1;
-	     path += strlen(path) + 1) {
-		done += store_write(path, large, sizeof(large));
-		done += store_write(path, bytes, sizeof(bytes));
-		done += store_write(path, controls, sizeof(controls));
+	for (;; xen_sleep(1)) {
+		done = 0;
+		for (path = paths; path < paths + sizeof(paths) - 1;
+		     path += strlen(path) + 1) {
+			done += store_write(path, large, sizeof(large));
+			done += store_write(path, bytes, sizeof(bytes));
+			done += store_write(path, controls, sizeof(controls));
+		}
+		store_write("data", large, sizeof(large));
+		store_write("attr", bytes, sizeof(bytes));
+		if (done != before)
+			say("wrote rubbish %u times", done);
+		before = done;
 	}
-	store_write("data", large, sizeof(large));
-	store_write("attr", bytes, sizeof(bytes));
-	say("wrote rubbish %u times", done);
-	xen_stop();
 }
 
 static const struct mode modes[] = {
@@ -284,6 +309,7 @@ static const struct mode modes[] = {
 	{ .name = "foreign", .before = foreign },
 	{ .name = "hangup", .after = hangup },
 	{ .name = "half", .after = half },
+	{ .name = "deaf", .after = deaf },
 	{ .name = "indices", .after = indices },
 	{ .name = "flood", .after = flood },
 	{ .name = "trespass", .after = trespass },
