@@ -4,6 +4,7 @@
  * other ideas. Built and linked beside them, see libs.mk.
  */
 #include <stdio.h>
+#include <sys/auxv.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -22,6 +23,12 @@ xtl_createlogger_stdiostream(FILE *f, xentoollog_level min, unsigned int flags)
 	(void)min;
 	(void)flags;
 	return NULL;
+}
+
+/* They ask for the size of a page only, and musl's knows much more: 1 KiB. */
+long sysconf(int name)
+{
+	return name == _SC_PAGESIZE ? (long)getauxval(AT_PAGESZ) : -1;
 }
 
 /*

@@ -44,5 +44,8 @@ size=$(loaded "$f")
 packed=$(xz -9e <"$f" | wc -c)
 ok "arm64: text+data $size <= 114688 (112 KiB)" [ "$size" -le 114688 ]
 ok "arm64: xz $packed <= 53248 (52 KiB)" [ "$packed" -le 53248 ]
+file=$(wc -c <"$f")
+ok "arm64: the file, $file <= 103000, 1/40 of Xen's own with its libraries" \
+	[ "$file" -le 103000 ]
 
 done_testing
