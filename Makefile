@@ -189,8 +189,9 @@ unit-links := $(filter-out $(wrappers),$(wildcard src/*.c)) $(wildcard tests/fak
 include $(sort $(wildcard initramfs/*.mk tests/*/*.mk))
 units := $(patsubst tests/unit/%.c,$C/unit/%,$(wildcard tests/unit/*.c))
 unit-objects = $(patsubst %.c,$C/obj/%.o,tests/unit/$1.c $(or $(links.$1),$(unit-links)))
-unit-cflags = -std=gnu11 -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
-	-fno-sanitize-recover=all $(warnings) -Itests/fake $(xen-cppflags) $(own-cppflags)
+unit-sanitize = -fsanitize=address,undefined -fno-sanitize-recover=all
+unit-cflags = -std=gnu11 -g -O1 -fno-omit-frame-pointer $(unit-sanitize) $(warnings) \
+	-Itests/fake $(xen-cppflags) $(own-cppflags)
 
 $C/flags: flags = $(HOSTCC) $(unit-cflags)
 

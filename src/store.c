@@ -385,10 +385,18 @@ static int flush(void)
 	return rc == -ENOTCONN && !clock_left(limit) ? -ETIMEDOUT : rc;
 }
 
+/* Without a connection its answer is why there is none. */
+static void ask(enum wire_type type, const char *payload, size_t size,
+		struct store_answer *answer)
+{
+	answer->rc = open_batch();
+	if (!answer->rc)
+		wire_put(type, 0, payload, size, answer);
+}
+
 void store_ask(const char *path, struct store_answer *answer)
 {
-	open_batch();		/* or store_answers() fails */
-	wire_put(WIRE_READ, 0, path, strlen(path) + 1, answer);
+	ask(WIRE_READ, path, strlen(path) + 1, answer);
 }
 
 /* Numbers go as text, each with its NUL. */
@@ -397,8 +405,7 @@ void store_ask_introduced(uint16_t domid, struct store_answer *answer)
 	char payload[8];
 	int size = snprintf(payload, sizeof(payload), "%u", domid) + 1;
 
-	open_batch();
-	wire_put(WIRE_IS_INTRODUCED, 0, payload, (size_t)size, answer);
+	ask(WIRE_IS_INTRODUCED, payload, (size_t)size, answer);
 }
 
 int store_answers(void)
