@@ -156,10 +156,10 @@ static int domctl_info(unsigned int version, uint16_t domid,
 	return domctl_as(version, op);
 }
 
-/* Where the list of a sysctl list call stands in the buffer. */
-static const uint8_t *sysctl_list(void)
+/* Where the list of a call that takes one stands in the buffer. */
+static void *list_at(void)
 {
-	return (const uint8_t *)buffer + LIST_AT;
+	return (uint8_t *)buffer + LIST_AT;
 }
 
 /* Returns how many domains the list holds, or -errno. */
@@ -175,7 +175,7 @@ static int sysctl_domains(unsigned int version, uint16_t first,
 	op->u.getdomaininfolist.first_domain = first;
 	op->u.getdomaininfolist.max_domains = max;
 	set_xen_guest_handle_raw(op->u.getdomaininfolist.buffer,
-			(void *)((uint8_t *)buffer + LIST_AT));
+				 list_at());
 	r = xencall1(xcall, __HYPERVISOR_sysctl, (uintptr_t)buffer);
 	if (r < 0)
 		return failure();
@@ -215,7 +215,10 @@ static unsigned int meet_domctl(void)
 	return 0;
 }
 
-/* The release Xen says it is comes first, then whatever answers. */
+/*
+ * The release Xen says it is comes first, then whatever answers: it once more
+ * among them, should the call have failed for another reason.
+ */
 static void probe_abis(void)
 {
 	unsigned int i, turn;
@@ -225,7 +228,7 @@ static void probe_abis(void)
 			bool own = about.major == 4 &&
 				   abis[i].minor == about.minor;
 
-			if (own != !turn)
+			if (!own && !turn)
 				continue;
 			if (!about.domctl && domctl_works(abis[i].domctl))
 				about.domctl = abis[i].domctl;
@@ -306,7 +309,7 @@ int hyp_open(void)
 	xcall = xc_interface_xcall_handle(xc);
 	fmem = xc_interface_fmem_handle(xc);
 	buffer = xencall_alloc_buffer(xcall, BUFFER_SIZE);
-	rc = buffer ? probe_version() : -ENOMEM;
+	rc = buffer ? probe_version() : failure();
 	if (!rc)
 		rc = probe_privilege();
 	if (!rc)
@@ -415,7 +418,7 @@ static int listed_domains(uint16_t first, struct hyp_domain *out,
 		max = (BUFFER_SIZE - LIST_AT) / stride;
 	n = sysctl_domains(about.sysctl, first, max);
 	for (i = 0; i < n; i++) {
-		decode(&out[i], sysctl_list() + (size_t)i * stride);
+		decode(&out[i], (uint8_t *)list_at() + (size_t)i * stride);
 		if (!is_domid(out[i].domid, first))
 			return i ? i : -EPROTO;
 		first = out[i].domid + 1;
@@ -524,12 +527,17 @@ int hyp_set_handle(uint16_t domid, const uint8_t handle[16])
 
 int hyp_populate(uint16_t domid, uint64_t gfn)
 {
-	xen_pfn_t frame = gfn;
-	int r = xc_domain_populate_physmap(xc, domid, 1, 0, 0, &frame);
+	struct xen_memory_reservation page = { .nr_extents = 1, .domid = domid };
+	xen_pfn_t *frame = list_at();
+	int r;
 
-	if (r < 0)
-		return failure();
-	return r == 1 ? 0 : -ENOMEM;
+	*frame = gfn;
+	set_xen_guest_handle_raw(page.extent_start, frame);
+	r = call(__HYPERVISOR_memory_op, XENMEM_populate_physmap, &page,
+		 sizeof(page));
+	if (r != 1)
+		return r < 0 ? r : -ENOMEM;
+	return 0;
 }
 
 int hyp_map(uint16_t domid, uint64_t gfn, bool write, void **page)
@@ -600,7 +608,7 @@ struct table {
 static int table_map_guest(uint16_t domid, bool write, struct table *table)
 {
 	struct gnttab_setup_table *op = buffer;
-	xen_pfn_t *list = (xen_pfn_t *)((uint8_t *)buffer + LIST_AT);
+	xen_pfn_t *list = list_at();
 
 	memset(op, 0, sizeof(*op));
 	op->dom = domid;

@@ -26,3 +26,14 @@ $(eval $(call wrap,store,malloc free setenv syscall geteuid lstat stat access op
 $C/obj/tests/fuzz/parts/xenstore.o: unit-cflags += -w $(lib-cppflags) \
 	-I$(XEN_SRC)/tools/libs/store -I$(XEN_SRC)/tools/xenstore -I$(XEN_SRC)/tools/libs/toolcore \
 	$(foreach f,read write connect,-D$f=store_io_$f)
+
+privcmd-libs := libxenctrl libxencall libxenforeignmemory libxendevicemodel \
+	libxentoollog libxentoolcore
+links.privcmd := src/hyp.c $(foreach l,$(privcmd-libs),$(addprefix lib/,$($l.c)))
+$(eval $(call wrap,privcmd,open close ioctl mmap munmap madvise flock usleep \
+	malloc calloc free))
+$C/unit/privcmd: private unit-cflags += -Wl,--gc-sections
+$C/obj/lib/%.o: $(XEN_SRC)/tools/%.c $C/flags $(xen-include)/.done | setup-check
+	$(call say,HOSTCC)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(unit-cflags) -w -ffunction-sections $(lib-cppflags) -MMD -MP -c -o $@ $<
