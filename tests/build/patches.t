@@ -112,4 +112,21 @@ for text in '    +xen,enhanced = "enabled";' 'HVM_PARAM_STORE_PFN to ~0' \
 		"$(added "$hypervisor" | tr -s '\n')" "$text"
 done
 
+# Only the guest that waits is told.
+is "xenstored's notifies nobody but under its condition" \
+	"$(added xen/patches/4.14/0002-* | sed -n '/if (.*connection == XENSTORE_RECONNECT) {/,/^\t}/!p' |
+		grep -E 'notify|connection')" ""
+has "and does under it" "$(added xen/patches/4.14/0002-*)" 'xenevtchn_notify'
+
+# What make xen-4.14 made stays until a patch changes.
+copy_tree "$tmp/w"
+made=$tmp/w/build/xen
+mkdir -p "$made/src-4.14"
+touch "$made/src-4.14/.done" "$made/xen-4.14"
+plan() { make -C "$tmp/w" -n SRC="$sources" build/xen/xen-4.14 2>&1; }
+is "a hypervisor that is there is not made again" "$(plan | grep -E 'patch -s|defconfig')" ""
+touch -d 'next minute' "$tmp/w/$hypervisor"
+has "but when a patch has changed" "$(plan)" 'patch -s -p1.*'
+has "from its configuration on" "$(plan)" 'defconfig'
+
 done_testing
