@@ -57,6 +57,19 @@ see_states() # STATES
 	[ "$seen" = "$1" ]
 }
 
+# A guest that was attached, and whose kernel does not know of a late xenstore.
+too_old_is_told() # DOMID
+{
+	run dom0less-status "$1"
+	is "$rc" 1 'dom0less-status asked for it: status 1'
+	like "$out" "^d$1 .*: ready: .*has not used it.*Linux 5\\.19" \
+		'it says what its kernel should be'
+	run init-dom0less --wait --timeout 3 "$1"
+	is "$rc" 4 'init-dom0less --wait: status 4'
+	like "$err" "^init-dom0less: d$1: wait for the guest: .*Linux 5\\.19" \
+		'it says so, too'
+}
+
 no_loss() # TEXT DESCRIPTION
 {
 	like "$1" '^10 packets transmitted, 10 packets received, 0% packet loss' "$2"
