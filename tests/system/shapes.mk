@@ -6,12 +6,15 @@
 shapes := $R/xen-4.20-shapes
 shape-patches := $(sort $(wildcard tests/system/patches/4.20/*))
 
-check check-system: $(shapes)
+# A program for a domU that serves a xenstore, see the scenario not-dom0.
+loopback := build/guest/loopback
+
+check check-system: $(shapes) $(loopback)
 check check-fast: $(SRC)/xen-4.20.pin
 
 # Any other architecture's make leaves it to one for arm64.
 ifneq ($(ARCH),arm64)
-$(shapes): FORCE
+$(shapes) $(loopback): FORCE
 	$(Q)$(MAKE) --no-print-directory ARCH=arm64 O=build/arm64 $@
 else
 
@@ -22,4 +25,11 @@ $R/src-4.20-shapes/.done: $(SRC)/xen-4.20.pin $(shape-patches) | setup-release
 	@for patch in $(shape-patches); do \
 		patch -s -p1 -F0 -d $(@D) <$$patch || exit; done
 	@touch $@
+
+$(loopback): tests/system/loopback.c $(xen-include)/.done $(MUSL)/.done
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(base-cflags) $(warnings) $(libc-cppflags) -isystem $(xen-include) \
+		$(base-ldflags) -s -o $@ $(musl-lib)/crt1.o $(musl-lib)/crti.o $< \
+		-Wl,--start-group $(musl-lib)/libc.a -lgcc -Wl,--end-group $(musl-lib)/crtn.o
 endif

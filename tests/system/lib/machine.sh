@@ -49,6 +49,23 @@ bad_kernel()
 	[ -e "$kernel" ] || "$here/bad-guest" "$domu_kernel" >"$kernel"
 }
 
+# What dom0 has, for a domU to act as a toolstack.
+tools_ramdisk()
+{
+	ramdisk=$work/tools.cpio
+	[ ! -e "$ramdisk" ] || return 0
+	mkdir -p "$work/tools"
+	cp -R "$here/dom0/etc" "$work/tools/"
+	cp "$here/domu/tools" "$work/tools/init"
+	install_dom0less "$work/tools"
+	cp "$top/build/guest/loopback" "$work/tools/sbin/"
+	pack "$work/tools" "$work/tools-overlay.cpio"
+	part linux "$domu_linux"
+	modules=$part/dom0.cpio
+	part xen "$host_xen"
+	cat "$part/dom0.cpio" "$modules" "$work/tools-overlay.cpio" >"$ramdisk"
+}
+
 # Set $kernel and $ramdisk to what this domU boots.
 domu_files()
 {
@@ -68,7 +85,11 @@ domu_files()
 	off | close) bad_kernel ;;
 	*) kernel=$top/$domu_kernel ;;
 	esac
-	[ -z "$domu_ramdisk" ] || ramdisk=$top/$domu_ramdisk
+	case $domu_ramdisk in
+	'') ;;
+	tools) tools_ramdisk ;;
+	*) ramdisk=$top/$domu_ramdisk ;;
+	esac
 }
 
 # enhanced=none leaves the property out, enhanced= makes it an empty one.
