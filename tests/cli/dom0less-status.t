@@ -10,7 +10,6 @@ for option in -t --timeout; do
 	done
 done
 
-broken_trees
 no_xen "" -q -v -w --wait -W --watch -p -j "-o domid" "-t 0" "-w -t 86400" "-jpv -o advice" \
 	1 web "-- web" "0 32751"
 done_testing
