@@ -386,7 +386,7 @@ static int flush(void)
 }
 
 /* Without a connection its answer is why there is none. */
-static void ask(enum wire_type type, const char *payload, size_t size,
+static void ask(enum xsd_sockmsg_type type, const char *payload, size_t size,
 		struct store_answer *answer)
 {
 	answer->rc = open_batch();
@@ -396,7 +396,7 @@ static void ask(enum wire_type type, const char *payload, size_t size,
 
 void store_ask(const char *path, struct store_answer *answer)
 {
-	ask(WIRE_READ, path, strlen(path) + 1, answer);
+	ask(XS_READ, path, strlen(path) + 1, answer);
 }
 
 /* Numbers go as text, each with its NUL. */
@@ -405,7 +405,7 @@ void store_ask_introduced(uint16_t domid, struct store_answer *answer)
 	char payload[8];
 	int size = snprintf(payload, sizeof(payload), "%u", domid) + 1;
 
-	ask(WIRE_IS_INTRODUCED, payload, (size_t)size, answer);
+	ask(XS_IS_DOMAIN_INTRODUCED, payload, (size_t)size, answer);
 }
 
 int store_answers(void)
@@ -424,7 +424,7 @@ int store_begin(void)
 		rc = open_batch();
 	if (rc)
 		return rc;
-	wire_put(WIRE_START, 0, "", 1, &answer);
+	wire_put(XS_TRANSACTION_START, 0, "", 1, &answer);
 	rc = flush();
 	if (rc || answer.rc < 0)
 		return rc ? rc : answer.rc;
@@ -444,12 +444,12 @@ void store_write(const char *path, const char *value)
 		memcpy(payload, path, at);
 		memcpy(payload + at, value, size - at);
 	}
-	wire_put(WIRE_WRITE, tx, payload, size, NULL);
+	wire_put(XS_WRITE, tx, payload, size, NULL);
 }
 
 void store_make(const char *path)
 {
-	wire_put(WIRE_MKDIR, tx, path, strlen(path) + 1, NULL);
+	wire_put(XS_MKDIR, tx, path, strlen(path) + 1, NULL);
 }
 
 /* Owner first, with what everybody else may do; then one other domain. */
@@ -463,7 +463,7 @@ void store_perms(const char *path, enum store_perm perm, uint16_t domid)
 	if (perm == STORE_PERM_READ)
 		size += snprintf(payload + size, sizeof(payload) -
 				 (size_t)size, "r%u%c", domid, 0);
-	wire_put(WIRE_SET_PERMS, tx, payload, (size_t)size, NULL);
+	wire_put(XS_SET_PERMS, tx, payload, (size_t)size, NULL);
 }
 
 /* What failed on the way must not be committed, so that is known first. */
@@ -471,7 +471,7 @@ int store_commit(void)
 {
 	int failed = flush(), rc;
 
-	wire_put(WIRE_END, tx, failed ? "F" : "T", 2, NULL);
+	wire_put(XS_TRANSACTION_END, tx, failed ? "F" : "T", 2, NULL);
 	rc = flush();
 	return failed ? failed : rc;
 }

@@ -5,21 +5,10 @@
 #include <string.h>
 #include <sys/types.h>
 
-#include <xen/io/xs_wire.h>
-
 #include "store.h"
 #include "wire.h"
 
 _Static_assert(sizeof(struct xsd_sockmsg) == 16, "xs_wire.h");
-_Static_assert(WIRE_READ == (int)XS_READ, "xs_wire.h");
-_Static_assert(WIRE_START == (int)XS_TRANSACTION_START, "xs_wire.h");
-_Static_assert(WIRE_END == (int)XS_TRANSACTION_END, "xs_wire.h");
-_Static_assert(WIRE_INTRODUCE == (int)XS_INTRODUCE, "xs_wire.h");
-_Static_assert(WIRE_WRITE == (int)XS_WRITE, "xs_wire.h");
-_Static_assert(WIRE_MKDIR == (int)XS_MKDIR, "xs_wire.h");
-_Static_assert(WIRE_SET_PERMS == (int)XS_SET_PERMS, "xs_wire.h");
-_Static_assert(WIRE_IS_INTRODUCED == (int)XS_IS_DOMAIN_INTRODUCED, "xs_wire.h");
-_Static_assert(STORE_VALUE_MAX == XENSTORE_PAYLOAD_MAX, "xs_wire.h");
 
 enum { OUT_SIZE = 8192, IN_SIZE = 4096, REQUESTS_MAX = 128 };
 
@@ -156,7 +145,7 @@ static void exchange(void)
 	requests = 0;
 }
 
-void wire_put(enum wire_type type, uint32_t tx, const void *payload,
+void wire_put(enum xsd_sockmsg_type type, uint32_t tx, const void *payload,
 	      size_t size, struct store_answer *answer)
 {
 	struct xsd_sockmsg header = {

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <xen/io/xs_wire.h>
+
 struct store_answer;
 
 /*
@@ -13,18 +15,6 @@ struct store_answer;
  * domain means eighty round trips in place of one.
  */
 
-/* Types of requests, public/io/xs_wire.h. */
-enum wire_type {
-	WIRE_READ = 2,
-	WIRE_START = 6,		/* a transaction */
-	WIRE_END = 7,
-	WIRE_INTRODUCE = 8,
-	WIRE_WRITE = 11,
-	WIRE_MKDIR = 12,
-	WIRE_SET_PERMS = 14,
-	WIRE_IS_INTRODUCED = 17,
-};
-
 /*
  * Talk on FD, a connection to xenstored, or stop with -1. BUS: it leads to the
  * kernel's device, which takes one request at a time.
@@ -32,12 +22,12 @@ enum wire_type {
 void wire_use(int fd, int bus);
 
 /*
- * Queue a request in transaction TX (0: none) with SIZE bytes of PAYLOAD. What
- * does not fit the queue any more is sent, and answered, on the way. The
- * answer goes to ANSWER (store.h), which must stay until the flush; NULL: only
- * an error matters.
+ * Queue a request of TYPE, in transaction TX (0: none), with SIZE bytes of
+ * PAYLOAD. What does not fit the queue any more is sent, and answered, on the
+ * way. The answer goes to ANSWER (store.h), which must stay until the flush;
+ * NULL: only an error matters.
  */
-void wire_put(enum wire_type type, uint32_t tx, const void *payload,
+void wire_put(enum xsd_sockmsg_type type, uint32_t tx, const void *payload,
 	      size_t size, struct store_answer *answer);
 
 /* How many bytes are queued. */

@@ -152,22 +152,22 @@ static void begin(bool bus)
 	wire_use(ours, bus);
 }
 
-static void put_text(enum wire_type type, uint32_t tx, const char *text)
+static void put_text(enum xsd_sockmsg_type type, uint32_t tx, const char *text)
 {
 	wire_put(type, tx, text, strlen(text) + 1, NULL);
 }
 
 static void put_two(void)
 {
-	put_text(WIRE_MKDIR, 7, "/local/domain/1");
-	put_text(WIRE_WRITE, 7, "/local/domain/1/name");
+	put_text(XS_MKDIR, 7, "/local/domain/1");
+	put_text(XS_WRITE, 7, "/local/domain/1/name");
 }
 
 /* Three different requests. */
 static void put_three(void)
 {
 	put_two();
-	put_text(WIRE_END, 7, "T");
+	put_text(XS_TRANSACTION_END, 7, "T");
 }
 
 /* The same; the third one's answer, which is to be "third", goes to TEXT. */
@@ -177,7 +177,7 @@ static void put_three_for(char *text, size_t size)
 {
 	third = (struct store_answer){ .text = text, .size = size, .rc = 99 };
 	put_two();
-	wire_put(WIRE_END, 7, "T", 2, &third);
+	wire_put(XS_TRANSACTION_END, 7, "T", 2, &third);
 }
 
 static void say_third(unsigned int n, struct xsd_sockmsg *header, char *text)
@@ -457,18 +457,18 @@ static void test_overflow(void)
 	const size_t half = XENSTORE_PAYLOAD_MAX - HEADER;
 
 	begin(false);
-	wire_put(WIRE_WRITE, 1, big, half, NULL);
-	wire_put(WIRE_WRITE, 1, big, half, NULL);
+	wire_put(XS_WRITE, 1, big, half, NULL);
+	wire_put(XS_WRITE, 1, big, half, NULL);
 	is_int(writes, 0, "8 KiB of requests fit the queue");
-	put_text(WIRE_MKDIR, 1, "/a");
+	put_text(XS_MKDIR, 1, "/a");
 	is_int(received, 2, "one more sends them, and reads their answers");
 	is_int(wire_flush(), 0, "the flush sends it as well");
 	is_int(received, 3, "and it arrives");
 	is_str(request(2), "type 12, id 0, tx 1, 3 bytes: /a", "as it was put");
 
 	begin(false);
-	wire_put(WIRE_WRITE, 1, big, half, NULL);
-	wire_put(WIRE_WRITE, 1, big, half + 1, NULL);
+	wire_put(XS_WRITE, 1, big, half, NULL);
+	wire_put(XS_WRITE, 1, big, half + 1, NULL);
 	is_int(received, 1, "a byte more than 8 KiB does not fit");
 	is_int(wire_flush(), 0, "and goes out in two");
 
@@ -476,17 +476,17 @@ static void test_overflow(void)
 	answer = refuse;
 	error_name = "ENOSPC";
 	error_at = 1;
-	wire_put(WIRE_WRITE, 1, big, half, NULL);
-	wire_put(WIRE_WRITE, 1, big, half, NULL);
-	put_text(WIRE_MKDIR, 1, "/a");
+	wire_put(XS_WRITE, 1, big, half, NULL);
+	wire_put(XS_WRITE, 1, big, half, NULL);
+	put_text(XS_MKDIR, 1, "/a");
 	is_int(wire_flush(), -ENOSPC,
 	       "an error on the way is told by the flush");
 
 	begin(false);
 	read_end = HEADER;
-	wire_put(WIRE_WRITE, 1, big, half, NULL);
-	wire_put(WIRE_WRITE, 1, big, half, NULL);
-	put_text(WIRE_MKDIR, 1, "/a");
+	wire_put(XS_WRITE, 1, big, half, NULL);
+	wire_put(XS_WRITE, 1, big, half, NULL);
+	put_text(XS_MKDIR, 1, "/a");
 	ok(wire_flush() < 0, "so is a connection that broke on the way");
 	is_int(received, 2, "and what came after is not sent");
 }
@@ -494,7 +494,7 @@ static void test_overflow(void)
 static void test_too_big(void)
 {
 	begin(false);
-	wire_put(WIRE_WRITE, 1, big, XENSTORE_PAYLOAD_MAX, NULL);
+	wire_put(XS_WRITE, 1, big, XENSTORE_PAYLOAD_MAX, NULL);
 	is_int(wire_flush(), 0, "a payload of 4096 bytes");
 	is_int(requests[0].header.len, XENSTORE_PAYLOAD_MAX, "arrives whole");
 
@@ -502,12 +502,12 @@ static void test_too_big(void)
 	answer = refuse;
 	error_name = "ENOSPC";
 	error_at = 1;
-	put_text(WIRE_MKDIR, 1, "/a");
-	wire_put(WIRE_WRITE, 1, big, XENSTORE_PAYLOAD_MAX + 1, NULL);
-	put_text(WIRE_MKDIR, 1, "/b");
+	put_text(XS_MKDIR, 1, "/a");
+	wire_put(XS_WRITE, 1, big, XENSTORE_PAYLOAD_MAX + 1, NULL);
+	put_text(XS_MKDIR, 1, "/b");
 	is_int(wire_flush(), -E2BIG, "one of 4097 is refused");
 	is_int(received, 2, "and never sent; the others are");
-	put_text(WIRE_MKDIR, 1, "/c");
+	put_text(XS_MKDIR, 1, "/c");
 	is_int(wire_flush(), 0, "the connection is as good as before");
 }
 
@@ -562,7 +562,7 @@ static void test_answers(void)
 	answer = say_many;
 	for (i = 0; i < 5; i++) {
 		many[i] = (struct store_answer){ texts[i], 8, 99 };
-		wire_put(WIRE_READ, 0, "/a", 3, &many[i]);
+		wire_put(XS_READ, 0, "/a", 3, &many[i]);
 	}
 	is_int(wire_flush(), 0, "an error that somebody waits for is his");
 	for (i = 0; i < 5; i++)
@@ -577,7 +577,7 @@ static void test_answers(void)
 	answer = say_many;
 	for (i = 0; i < 300; i++) {
 		many[i] = (struct store_answer){ texts[i], 8, 99 };
-		wire_put(WIRE_READ, 0, "/a", 3, &many[i]);
+		wire_put(XS_READ, 0, "/a", 3, &many[i]);
 	}
 	is_int(wire_flush(), 0, "300 questions");
 	for (i = 0; i < 300; i++)
@@ -586,7 +586,7 @@ static void test_answers(void)
 	ok(writes <= 3, "in few rounds");
 
 	begin(false);
-	wire_put(WIRE_READ, 0, big, sizeof(big), &many[0]);
+	wire_put(XS_READ, 0, big, sizeof(big), &many[0]);
 	is_int(wire_flush(), 0, "a question that is too long");
 	is_int(many[0].rc, -E2BIG, "has that as its answer");
 	is_int(writes, 0, "and is not sent");
