@@ -125,7 +125,8 @@ static int list(bool store)
 		status = applet_worse(status, applet_observe_some(&seen, &store,
 								  true));
 		for (; i < seen; i++)
-			if (applet_selects(opts.args.operands, &applet_domains[i]))
+			if (applet_selects(opts.args.operands,
+					   &applet_domains[i]))
 				print_domain(&applet_domains[i], store);
 		fflush(stdout);
 	}

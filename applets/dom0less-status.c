@@ -194,7 +194,8 @@ static bool is_shown(const struct domain *domain)
 	if (state == DOMAIN_GONE ||
 	    !applet_selects(opts.args.operands, domain))
 		return false;
-	return *opts.args.operands || (state != DOMAIN_XL && state != DOMAIN_SELF);
+	return *opts.args.operands ||
+	       (state != DOMAIN_XL && state != DOMAIN_SELF);
 }
 
 /* List everything anew; a xenstored that came up is used. */

@@ -244,7 +244,8 @@ static void begin(struct attach *attach, struct domain *domain)
 
 	*attach = (struct attach){
 		.domain = domain, .name = name_of(domain), .said = say_step,
-		.dry = opts.dry, .wait = opts.wait, .userdata = !opts.no_userdata,
+		.dry = opts.dry, .wait = opts.wait,
+		.userdata = !opts.no_userdata,
 		.driver_domain = opts.driver[domid / 8] & 1 << domid % 8,
 		.deadline = deadline,
 	};

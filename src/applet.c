@@ -343,8 +343,9 @@ int applet_choose_fields(struct applet_output *output, const char *names)
 	output->tsv = true;
 	if (!unknown)
 		return APPLET_DONE;
-	msg(MSG_ERROR, MSG_NO_DOMAIN, "%.*s: no such field, or named twice; these are:",
-	    (int)size, unknown);
+	msg(MSG_ERROR, MSG_NO_DOMAIN,
+	    "%.*s: no such field, or named twice; these are:", (int)size,
+	    unknown);
 	for (i = 0; report_name(i); i++)
 		msg(MSG_ERROR, MSG_NO_DOMAIN, "  %s", report_name(i));
 	return applet_usage();

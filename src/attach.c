@@ -219,12 +219,12 @@ static int userdata_take(struct attach *attach)
 
 /* --- introduce --- */
 
-static bool introduce_needed(const struct attach *attach)
+static bool intro_needed(const struct attach *attach)
 {
 	return !has(attach, FACT_INTRODUCED);
 }
 
-static int introduce_take(struct attach *attach)
+static int intro_take(struct attach *attach)
 {
 	struct domain *domain = attach->domain;
 	int rc = store_introduce(domain->info.domid, domain->gfn,
@@ -380,7 +380,7 @@ static const struct step {
 	{ "set the UUID", handle_needed, handle_take, false },
 	{ "store libxl's configuration", userdata_step_needed,
 	  userdata_take, false },
-	{ "introduce it to xenstored", introduce_needed, introduce_take, false },
+	{ "introduce it to xenstored", intro_needed, intro_take, false },
 	{ "finish the handshake", handshake_needed, handshake_take, true },
 	{ "tell the guest its page", publish_needed, publish_take, false },
 	{ "notify the guest", notify_needed, notify_take, false },

@@ -53,7 +53,8 @@ _Static_assert(offsetof(struct gnttab_setup_table, status) == 8 &&
 	       sizeof(struct gnttab_setup_table) == 24, "setup_table");
 _Static_assert(offsetof(struct xenstore_domain_interface, req_cons) == 2048 &&
 	       offsetof(struct xenstore_domain_interface, connection) == 2068 &&
-	       offsetof(struct xenstore_domain_interface, error) == 2072, "ring");
+	       offsetof(struct xenstore_domain_interface, error) == 2072,
+	       "ring");
 
 /* The public numbers that hyp.h promises in plain form. */
 _Static_assert(HYP_DOMID_LAST == DOMID_FIRST_RESERVED - 1, "last domid");
@@ -527,7 +528,9 @@ int hyp_set_handle(uint16_t domid, const uint8_t handle[16])
 
 int hyp_populate(uint16_t domid, uint64_t gfn)
 {
-	struct xen_memory_reservation page = { .nr_extents = 1, .domid = domid };
+	struct xen_memory_reservation page = {
+		.nr_extents = 1, .domid = domid,
+	};
 	xen_pfn_t *frame = list_at();
 	int r;
 

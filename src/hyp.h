@@ -58,7 +58,7 @@ struct hyp_about {
 	unsigned int major, minor;	/* of Xen */
 	char extra[16];			/* ".7", Debian's suffix... */
 	unsigned int domctl;		/* interface version, 0: unknown */
-	unsigned int domctl_met;	/* then the one Xen has, 0: it hides it */
+	unsigned int domctl_met;	/* then Xen's own, 0: it hides it */
 	unsigned int sysctl;		/* interface version, 0: unknown */
 	uint16_t self;			/* our own domid */
 };

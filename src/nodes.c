@@ -13,7 +13,9 @@
 enum base { HOME, VM, LIBXL };
 
 /* Where its value comes from; LITERAL is the text in the row. */
-enum value { EMPTY, LITERAL, NAME, UUID, VM_PATH, DOMID, MEMORY, PORT, GFN, START };
+enum value {
+	EMPTY, LITERAL, NAME, UUID, VM_PATH, DOMID, MEMORY, PORT, GFN, START,
+};
 
 /* When a row is written. */
 enum when {
@@ -68,9 +70,12 @@ static const struct row {
 	  STORE_PERM_OWN, ALWAYS },
 	{ HOME, "/control", EMPTY, NULL, STORE_PERM_READ, IMPLIED },
 	{ HOME, "/control/shutdown", EMPTY, NULL, STORE_PERM_OWN, ALWAYS },
-	{ HOME, "/control/feature-poweroff", EMPTY, NULL, STORE_PERM_OWN, ALWAYS },
-	{ HOME, "/control/feature-reboot", EMPTY, NULL, STORE_PERM_OWN, ALWAYS },
-	{ HOME, "/control/feature-suspend", EMPTY, NULL, STORE_PERM_OWN, ALWAYS },
+	{ HOME, "/control/feature-poweroff", EMPTY, NULL,
+	  STORE_PERM_OWN, ALWAYS },
+	{ HOME, "/control/feature-reboot", EMPTY, NULL,
+	  STORE_PERM_OWN, ALWAYS },
+	{ HOME, "/control/feature-suspend", EMPTY, NULL,
+	  STORE_PERM_OWN, ALWAYS },
 	{ HOME, "/control/sysrq", EMPTY, NULL, STORE_PERM_OWN, ALWAYS },
 	{ HOME, "/control/platform-feature-multiprocessor-suspend",
 	  LITERAL, "1", STORE_PERM_READ, ALWAYS },

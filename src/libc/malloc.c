@@ -14,7 +14,7 @@
 
 /* It stands in front of what it describes. */
 struct block {
-	_Alignas(max_align_t) uint32_t count;	/* of units, this one included */
+	_Alignas(max_align_t) uint32_t count;	/* of units, with this one */
 	bool used;
 };
 

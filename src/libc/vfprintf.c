@@ -81,7 +81,8 @@ static void number(struct out *out, const struct spec *spec, uint64_t value,
 }
 
 /* The next integer argument, in the low bytes that its type has. */
-static uint64_t integer(struct out *out, const struct spec *spec, bool is_signed)
+static uint64_t integer(struct out *out, const struct spec *spec,
+			bool is_signed)
 {
 	uint64_t v = spec->size == 8 ? va_arg(out->args, uint64_t) :
 				       va_arg(out->args, unsigned int);
@@ -108,7 +109,8 @@ static void print_hex(struct out *out, const struct spec *spec, const char *set,
 	number(out, spec, v, 16, spec->alt && v ? prefix : "", set);
 }
 
-static void print_string(struct out *out, const struct spec *spec, const char *s)
+static void print_string(struct out *out, const struct spec *spec,
+			 const char *s)
 {
 	if (!s)
 		s = "(null)";
@@ -126,7 +128,8 @@ static void convert(struct out *out, struct spec *spec, char conversion)
 		print_signed(out, spec);
 		break;
 	case 'u':
-		number(out, spec, integer(out, spec, false), 10, "", "0123456789");
+		number(out, spec, integer(out, spec, false), 10, "",
+		       "0123456789");
 		break;
 	case 'o':
 		number(out, spec, integer(out, spec, false), 8, "", "01234567");
