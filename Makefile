@@ -72,8 +72,10 @@ libc-cppflags = -nostdinc -isystem $(MUSL)/include/$(call spelled,3) \
 # Nothing here computes with floats, and src/libc/vfprintf.c prints none: on arm64
 # the compiler checks that, and need not save their registers.
 machine-arm64 := -mgeneral-regs-only
+# Around a bug of early Cortex-A53: all is in reach of ADR, and detours cost 4 KiB.
+linker-arm64 := -Wl,--fix-cortex-a53-843419=adr
 
-# Small first; no unwind tables (nobody unwinds); no path of this machine.
+# Small first; no unwind tables (nobody unwinds), no padding; no path of this machine.
 base-cflags = -std=gnu11 -Os -g -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-pie \
 	-fstack-protector-strong -fno-strict-aliasing $(machine-$(ARCH)) \
@@ -85,7 +87,7 @@ warnings := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes \
 	$(if $(WERROR),-Werror)
 own-cppflags := -Isrc -I$(O) -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
 base-ldflags := -static -nostdlib -Wl,--gc-sections -Wl,--build-id=none \
-	-Wl,-z,noexecstack -Wl,-z,norelro -Wl,--fatal-warnings
+	-Wl,-z,noexecstack,-z,norelro,-z,common-page-size=16,--fatal-warnings $(linker-$(ARCH))
 
 # All objects depend on these files, which change only when the flags do.
 flags = $(CC) $(base-cflags) $(warnings) $(own-cppflags) $(lib-cppflags) \

@@ -16,7 +16,8 @@ enum {
 	OPTIONS_MAX = 16,		/* of one applet */
 };
 
-struct domain applet_domains[APPLET_DOMAINS_MAX];
+/* Common, so that it comes last: all else is within reach of an ADR. */
+struct domain applet_domains[APPLET_DOMAINS_MAX] __attribute__((common));
 unsigned int applet_ndomains;
 
 int applet_worse(int one, int other)
