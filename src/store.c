@@ -49,7 +49,9 @@ static size_t unanswered;	/* bytes, on our own connection */
 
 /*
  * libxenstore waits for ever in read(), write() and connect(). The build gives
- * it the ones below instead (xen/libs.mk), on descriptors that do not block.
+ * it the ones below instead (xen/libs.mk), which end at the deadline. It writes
+ * a request in up to six pieces and reads an answer in two: each but the last
+ * two would be a system call for nothing.
  */
 
 /* 0 when FD is ready, -1 and errno when the deadline passed. */
@@ -73,20 +75,11 @@ static bool io_again(ssize_t n)
 	return n < 0 && (errno == EAGAIN || errno == EINTR);
 }
 
-ssize_t store_io_read(int fd, void *buf, size_t size)
-{
-	ssize_t n;
+/* What libxenstore has written of a request; it goes out when it reads. */
+static char request[16 + STORE_VALUE_MAX];	/* struct xsd_sockmsg, payload */
+static size_t written;
 
-	/* libxenstore opens the kernel's device as one that blocks */
-	if (bus && io_wait(fd, POLLIN))
-		return -1;
-	while (io_again(n = read(fd, buf, size)))
-		if (io_wait(fd, POLLIN))
-			return -1;
-	return n;
-}
-
-ssize_t store_io_write(int fd, const void *buf, size_t size)
+static ssize_t send_some(int fd, const char *buf, size_t size)
 {
 	ssize_t n;
 
@@ -96,30 +89,91 @@ ssize_t store_io_write(int fd, const void *buf, size_t size)
 				       MSG_DONTWAIT | MSG_NOSIGNAL)))
 		if (io_wait(fd, POLLOUT))
 			return -1;
-	if (n > 0 && fd == batch)
-		unanswered += (size_t)n;
 	return n;
 }
 
+ssize_t store_io_write(int fd, const void *buf, size_t size)
+{
+	ssize_t n;
+
+	if (fd == batch) {
+		n = send_some(fd, buf, size);
+		unanswered += n > 0 ? (size_t)n : 0;
+		return n;
+	}
+	if (size > sizeof(request) - written) {
+		errno = E2BIG;
+		return -1;
+	}
+	memcpy(request + written, buf, size);
+	written += size;
+	return (ssize_t)size;
+}
+
+static int send_request(int fd)
+{
+	size_t sent = 0, all = written;
+	ssize_t n;
+
+	for (written = 0; sent < all; sent += (size_t)n) {
+		n = send_some(fd, request + sent, all - sent);
+		if (n < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /*
- * Let reading from our own connection, which blocks, wait until the deadline,
- * give or take LATE_MS: as often as not by what was set before.
+ * Let reading from a socket, which blocks, wait until the deadline, give or take
+ * LATE_MS: as often as not by what was set before.
  */
-static int64_t waits;		/* ms, as set; 0: not yet */
+static int64_t waits[2];	/* ms, as set, the batch's last; 0: not yet */
 
 static bool io_may_wait(int fd)
 {
 	int left = clock_left(limit);
+	int64_t *set = &waits[fd == batch];
 	struct timeval time = {
 		.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000L,
 	};
 
 	if (!left)
 		return false;	/* 0 would be for ever */
-	if (left <= waits && waits - left < LATE_MS)
+	if (left <= *set && *set - left < LATE_MS)
 		return true;
-	waits = left;
+	*set = left;
 	return !setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof(time));
+}
+
+static ssize_t receive(int fd, void *buf, size_t size, int flags)
+{
+	ssize_t n;
+
+	do {
+		n = recv(fd, buf, size, io_may_wait(fd) ? flags : MSG_DONTWAIT);
+	} while (n < 0 && errno == EINTR);
+	if (io_again(n))
+		errno = ETIMEDOUT;
+	return n;
+}
+
+/* The kernel's device cannot be told how long to wait. */
+static ssize_t read_bus(int fd, void *buf, size_t size)
+{
+	ssize_t n = -1;
+
+	do {
+		if (io_wait(fd, POLLIN))
+			return -1;
+	} while (io_again(n = read(fd, buf, size)));
+	return n;
+}
+
+ssize_t store_io_read(int fd, void *buf, size_t size)
+{
+	if (send_request(fd))
+		return -1;
+	return bus ? read_bus(fd, buf, size) : receive(fd, buf, size, 0);
 }
 
 static void rest(void)
@@ -136,14 +190,9 @@ ssize_t store_io_take(int fd, void *buf, size_t least, size_t size)
 	ssize_t n, more = 0;
 
 	if (bus)
-		return store_io_read(fd, buf, size);
+		return read_bus(fd, buf, size);
 	rest();
-	do {
-		n = recv(fd, buf, least, io_may_wait(fd) ? MSG_WAITALL
-							 : MSG_DONTWAIT);
-	} while (n < 0 && errno == EINTR);
-	if (io_again(n))
-		errno = ETIMEDOUT;
+	n = receive(fd, buf, least, MSG_WAITALL);
 	if (n == (ssize_t)least && size > least)
 		more = recv(fd, (char *)buf + n, size - least, MSG_DONTWAIT);
 	return more > 0 ? n + more : n;
@@ -162,6 +211,8 @@ int store_io_connect(int fd, const struct sockaddr *addr, socklen_t size)
 		}
 		clock_nap(RETRY_MS, limit);
 	}
+	if (!r)
+		fcntl(fd, F_SETFL, O_RDWR);	/* see io_may_wait() */
 	return r;
 }
 
@@ -235,6 +286,8 @@ static int try_open(bool bus_too)
 
 	if (rc)
 		return rc;
+	written = 0;
+	waits[false] = 0;
 	xs = xs_open(0);
 	if (!xs)
 		return -errno;
@@ -284,7 +337,7 @@ static void close_batch(void)
 	if (batch >= 0)
 		close(batch);
 	batch = -1;
-	waits = 0;
+	waits[true] = 0;
 	unanswered = 0;
 	errno = saved;
 }
@@ -364,8 +417,6 @@ static int open_batch(void)
 		close_batch();
 		return failure();
 	}
-	if (!bus)
-		fcntl(batch, F_SETFL, O_RDWR);	/* see store_io_take() */
 	wire_use(batch, bus);
 	return 0;
 }

@@ -89,7 +89,8 @@ int store_commit(void);
 
 /*
  * read(), write() and connect() on a connection to xenstored, with the
- * deadline: -1 and ETIMEDOUT once it has passed. libxenstore uses them, too.
+ * deadline: -1 and ETIMEDOUT once it has passed. libxenstore uses them, too;
+ * what it writes goes out when it reads.
  */
 ssize_t store_io_read(int fd, void *buf, size_t size);
 ssize_t store_io_write(int fd, const void *buf, size_t size);

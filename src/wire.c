@@ -10,7 +10,10 @@
 
 _Static_assert(sizeof(struct xsd_sockmsg) == 16, "xs_wire.h");
 
-enum { OUT_SIZE = 8192, IN_SIZE = 4096, REQUESTS_MAX = 128 };
+enum {
+	OUT_SIZE = 8192, IN_SIZE = 4096, REQUESTS_MAX = 128,
+	OK_SIZE = sizeof("OK"),	/* answers that are not asked for: no error is shorter */
+};
 
 static int wire_fd = -1;
 static bool one_by_one;
@@ -22,6 +25,7 @@ static struct store_answer *answers[REQUESTS_MAX];	/* to them, or NULL */
 static char in[IN_SIZE];
 static size_t in_from, in_to;	/* what is read and not yet used */
 static size_t to_come;		/* bytes, after what is waited for, at least */
+static bool no_more;		/* and, if nothing has failed, at most */
 
 void wire_use(int fd, int bus)
 {
@@ -54,9 +58,10 @@ static int receive(char *data, size_t size)
 
 	for (; size; size -= part) {
 		if (in_from == in_to) {
-			want = size + to_come;
-			n = store_io_take(wire_fd, in, want < IN_SIZE ?
-					  want : IN_SIZE, IN_SIZE);
+			want = size + to_come < IN_SIZE ? size + to_come
+							: IN_SIZE;
+			n = store_io_take(wire_fd, in, want,
+					  no_more ? want : IN_SIZE);
 			if (n <= 0)
 				return n ? -errno : -EPIPE;
 			in_from = 0;
@@ -102,10 +107,13 @@ static int receive_answer(uint32_t id)
 	struct store_answer *answer = &other;
 	struct xsd_sockmsg header = { 0 };
 	size_t part;
-	int rc = receive((char *)&header, sizeof(header));
+	int rc;
 
+	to_come -= sizeof(header);
+	rc = receive((char *)&header, sizeof(header));
 	if (rc)
 		return rc;
+	to_come -= answers[id] ? 0 : OK_SIZE;
 	if (header.req_id != id || header.len > XENSTORE_PAYLOAD_MAX)
 		return -EPROTO;
 	if (answers[id] && header.type != XS_ERROR)
@@ -114,6 +122,8 @@ static int receive_answer(uint32_t id)
 	rc = receive(answer->text, part);
 	if (!rc)
 		rc = receive(NULL, header.len - part);
+	if (rc)
+		return rc;	/* half an answer says nothing */
 	answer->text[part] = '\0';
 	answer->rc = header.type == XS_ERROR ? error_named(name) :
 		     length_of(answer->text, part, header.len);
@@ -121,7 +131,7 @@ static int receive_answer(uint32_t id)
 		answers[id]->rc = answer->rc;
 	else if (header.type == XS_ERROR && !error)
 		error = answer->rc;
-	return rc;
+	return 0;
 }
 
 /* After a broken connection nothing more is tried on it. */
@@ -130,12 +140,16 @@ static void exchange(void)
 	uint32_t id, last = requests;
 	int rc = wire_fd < 0 ? -ENOTCONN : 0;
 
+	to_come = last * sizeof(struct xsd_sockmsg);
+	no_more = true;
+	for (id = 0; id < last; id++) {
+		to_come += answers[id] ? 0 : OK_SIZE;
+		no_more = no_more && !answers[id];
+	}
 	if (!rc)
 		rc = send_all();
-	for (id = 0; !rc && id < last; id++) {
-		to_come = (last - id - 1) * sizeof(struct xsd_sockmsg);
+	for (id = 0; !rc && id < last; id++)
 		rc = receive_answer(id);
-	}
 	if (rc) {
 		rc = error ? error : rc;
 		wire_use(-1, one_by_one);

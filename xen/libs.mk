@@ -80,7 +80,7 @@ $(xen-include)/.done: $(pins) $(O)/flags
 # store_io_connect, _read and _write with the prototypes of the libc's, with
 # poll() and a deadline, and xen/glue.c the rest by means of these. A release
 # that would block in yet another call stops the build.
-store-io       := connect read write writev sendmsg
+store-io       := connect read write writev sendmsg sigaction
 store-io-other := accept recv recvfrom recvmsg readv send sendto sendfile \
 	select poll ppoll sleep usleep nanosleep
 
@@ -92,7 +92,7 @@ endef
 
 define library
 $1.o := $$(patsubst %.c,$(O)/obj/$2/%.o,$$($1.c))
-$$($1.o): $(O)/obj/$2/%.o: $3/%.c $4 $(xen-include)/.done
+$$($1.o): $(O)/obj/$2/%.o: $3/%.c $4 xen/libs.mk $(xen-include)/.done
 	$$(call say,CC)
 	@mkdir -p $$(@D)
 	$(Q)$$(CC) $$(base-cflags) -w $$(lib-cppflags) $$(libc-cppflags) $$(CPPFLAGS) $$(CFLAGS) -fno-lto -MMD -MP -c -o $$@ $$<

@@ -132,7 +132,7 @@ ssize_t fuzz_read(int fd, void *buf, size_t size)
 
 ssize_t fuzz_recv(int fd, void *buf, size_t size, int flags)
 {
-	MUST(flags == MSG_DONTWAIT || flags == MSG_WAITALL);
+	MUST(!flags || flags == MSG_DONTWAIT || flags == MSG_WAITALL);
 	return fuzz_read(fd, buf, size);
 }
 
