@@ -81,7 +81,7 @@ static uint64_t *param_of(struct world_domain *d, enum hyp_param param)
 	case HYP_CONSOLE_PFN:
 		return &d->console;
 	}
-	return NULL;
+	abort();
 }
 
 int hyp_param_get(uint16_t domid, enum hyp_param param, uint64_t *value)

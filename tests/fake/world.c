@@ -137,16 +137,26 @@ uint8_t *world_add_page(struct world_domain *domain, uint64_t gfn)
 }
 
 /* The page the guest would use as its ring, else where it will be. */
-static uint8_t *ring(struct world_domain *domain)
+static uint8_t *any_ring(struct world_domain *domain)
 {
 	uint8_t *page = world_page(domain, domain->pfn);
 
 	return page ? page : world_page(domain, MAGIC);
 }
 
+/* That there is one is known. */
+static uint8_t *ring(struct world_domain *domain)
+{
+	uint8_t *page = any_ring(domain);
+
+	if (!page)
+		abort();
+	return page;
+}
+
 uint32_t world_ring(struct world_domain *domain, unsigned int offset)
 {
-	uint8_t *page = ring(domain);
+	uint8_t *page = any_ring(domain);
 	uint32_t value = ~0u;
 
 	if (page)

@@ -50,6 +50,8 @@ static void bend(const uint8_t *data, size_t size, size_t step)
 	uint8_t *bent = malloc(size);
 	size_t i;
 
+	if (!bent)
+		abort();
 	for (i = 0; i < size; i++)
 		try(data, i);
 	memcpy(bent, data, size);

@@ -151,7 +151,10 @@ static char place[] = "/tmp/dom0less-fuzz-XXXXXX";
 
 static void remove_socket(void)
 {
-	unlink(getenv("XENSTORED_PATH"));
+	const char *path = getenv("XENSTORED_PATH");
+
+	if (path)
+		unlink(path);
 	rmdir(place);
 }
 

@@ -149,7 +149,7 @@ static void flood_path(char path[32], uint32_t number)
 {
 	char *at = path + 11;
 
-	memcpy(path, "data/flood/", 11);
+	memcpy(path, "data/flood/", 12);
 	do {
 		*at++ = (char)('a' + number % 16);
 		number /= 16;

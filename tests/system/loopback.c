@@ -18,12 +18,14 @@
 int main(int argc, char **argv)
 {
 	struct ioctl_evtchn_bind_unbound_port bind;
-	int fd = open("/dev/xen/evtchn", O_RDWR), port;
+	static int fd;		/* held until the end */
+	int port;
 	FILE *out;
 
+	fd = open("/dev/xen/evtchn", O_RDWR | O_CLOEXEC);
 	if (argc != 3 || fd < 0)
 		return 1;
-	bind.remote_domain = (unsigned int)atoi(argv[1]);
+	bind.remote_domain = (unsigned int)strtoul(argv[1], NULL, 10);
 	port = ioctl(fd, IOCTL_EVTCHN_BIND_UNBOUND_PORT, &bind);
 	out = fopen(argv[2], "w");
 	if (port < 0 || !out || fprintf(out, "%d\n", port) < 0 || fclose(out))

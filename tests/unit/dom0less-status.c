@@ -533,8 +533,9 @@ static void reaches(void)
 
 static void waiting(void)
 {
-	struct world_domain *d = begin();
+	struct world_domain *d;
 
+	begin();
 	serve(1)->wake = world->now + 700;
 	is_int(run("-w"), 0, "-w: a guest that speaks later");
 	ok(world->now >= 1000700 && world->now <= 1000900, "is waited for");

@@ -278,7 +278,8 @@ static void versions(void)
 	is_int(hyp_open(), 0, "4.17 opens");
 	is_int(hyp_about()->domctl, 0x15, "its domctl");
 	is_int(xen.domctls, 1, "is the first that is tried");
-	is_int(strlen(hyp_about()->extra), 15, "the extra version has an end");
+	is_int((int64_t)strlen(hyp_about()->extra), 15,
+	       "the extra version has an end");
 	reset(18, 0x15, 0x15);
 	is_int(hyp_open(), 0, "4.18 with 4.17's interface opens");
 	is_int(hyp_about()->domctl, 0x15, "whose domctl is found");

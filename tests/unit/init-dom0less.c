@@ -19,6 +19,8 @@ static void begin(unsigned int minor)
 	DIR *d = opendir(run_dir);
 	struct dirent *entry;
 
+	if (!d)
+		abort();
 	while ((entry = readdir(d))) {
 		snprintf(path, sizeof(path), "%s/%s", run_dir, entry->d_name);
 		if (*entry->d_name != '.')

@@ -55,7 +55,8 @@ static void trees(void)
 static void taken(void)
 {
 	static const char *const odd[] = {
-		"/local/domain/7/memory", "/libxl/7/device", "/vm/" UUID "/name",
+		"/local/domain/7/memory", "/libxl/7/device",
+		("/vm/" UUID "/name"),
 		"/local/domain/7/device/suspend", "/local/domain/7/name",
 	};
 	unsigned int i;

@@ -489,7 +489,7 @@ static void run_all(void)
 static void run_twice(void)
 {
 	struct fault met;
-	unsigned int before = wrong + partial + left_over;
+	unsigned int before;
 
 	run_all();
 	met = fault;

@@ -45,6 +45,8 @@ static void put(const char *name, const char *text)
 {
 	FILE *f = fopen(path(name), "w");
 
+	if (!f)
+		abort();
 	fputs(text, f);
 	fclose(f);
 }

@@ -570,7 +570,7 @@ static void test_answers(void)
 	is_str(texts[0], "web", "a value");
 	is_str(texts[1], "", "an empty one");
 	is_str(texts[3], "17", "one with a NUL that does not count");
-	is_int(asked_least, HEADER + 4 * HEADER,
+	is_int((int64_t)asked_least, HEADER + 4 * HEADER,
 	       "what must come is waited for in one go");
 
 	begin(false);
