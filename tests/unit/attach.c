@@ -541,6 +541,13 @@ static void grants(void)
 	is_int(run(), 0, "the grant table comes later");
 	is_str(problem(), NULL, "and is waited for");
 
+	d = begin(&shapes[2]);
+	d->grant_rc = -EAGAIN;
+	d->grant_at = clock_ms() + 3000;
+	world->daemon_ms = 4000;
+	is_int(run(), 0, "it comes late, and so does xenstored");
+	is_int(world_count("ring_set"), 0, "who has all of its own time");
+
 	d = begin(&shapes[0]);
 	d->grant_rc = -EAGAIN;
 	want.timeout = 1000;
