@@ -83,11 +83,13 @@ not_attached_once() # COUNT
 	{
 		xenstore-ls -f | grep -E '^/vm/[^/]*(/uuid)? |/(vm|data/tiny) '
 		ls -A /var/lib/xen | sed 's/^/file /'
+		cat /var/lib/xen/userdata-d.* | tr '\0\n' '\n?' | sed 's/^/json /'
 		dom0less-list -p -o domid,state,uuid,max_memory_kib |
 			sed '1d; s/^/domain /'
 	} | awk -v count="$1" '
 	$2 == "=" { gsub("\"", "", $3); node[$1] = $3; vms += $1 ~ "^/vm/[^/]*$" }
 	$1 == "file" { files++; file[$2] = 1 }
+	$1 == "json" { whole += $2 ~ /^[{]"c_info":[{].*[}][}]$/ }
 	$1 == "domain" && $2 <= count {
 		id = $2; uuid = $4; home = "/local/domain/" id; listed++
 		if ($3 != "connected") print id ": is " $3
@@ -103,6 +105,7 @@ not_attached_once() # COUNT
 		if (listed != count) print "-: listed " listed
 		if (vms != count) print "-: there are " vms " /vm"
 		if (files != count) print "-: there are " files " files"
+		if (whole != count) print "-: there are " whole " whole files"
 	}'
 }
 
