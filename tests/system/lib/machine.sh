@@ -27,7 +27,7 @@ module_node() # kernel|ramdisk FILE [BOOTARGS]
 }
 
 # Set $part to the folder of a part, fetching it if need be.
-part() # xen|linux VERSION
+part() # xen|linux VERSION, tool NAME
 {
 	[ "$host_arch" = arm64 ] || set -- "$@" "$host_arch"
 	part=$("$here/parts" "$@") || exit 1
@@ -275,7 +275,7 @@ install_dtb()
 
 make_dom0_ramdisk()
 {
-	cp -R "$here/scenarios" "$work/dom0/rig/"
+	cp -R "$scenarios" "$work/dom0/rig/scenarios"
 	echo "scenario=$scenario xen=${host_xen%-un*}" \
 		>"$work/dom0/rig/settings"
 	[ "$host_dom0less" = no ] || install_dom0less "$work/dom0"
@@ -284,10 +284,14 @@ make_dom0_ramdisk()
 	[ "$host_dtb" = no ] || install_dtb
 	pack "$work/dom0" "$work/overlay.cpio"
 	part linux "$host_linux"
-	modules=$part/dom0.cpio
+	set -- "$part/dom0.cpio"
+	if [ "$host_strace" = yes ]; then
+		part tool strace
+		set -- "$@" "$part/dom0.cpio"
+	fi
 	part xen "$host_xen"
 	dom0_ramdisk=$work/dom0.cpio
-	cat "$part/dom0.cpio" "$modules" $init_archive "$work/overlay.cpio" \
+	cat "$part/dom0.cpio" "$@" $init_archive "$work/overlay.cpio" \
 		>"$dom0_ramdisk"
 }
 
@@ -304,7 +308,7 @@ make_machine()
 	next_module=$first_module
 	host_defaults
 	make_domu_overlay
-	. "$here/scenarios/$scenario"
+	. "$scenarios/$scenario"
 	choose_board
 	if [ "$host_dom0" = rig ]; then
 		make_dom0_ramdisk
