@@ -196,6 +196,7 @@ static struct userdata userdata_of(const struct attach *attach,
 		.name = attach->name,
 		.memory = memory_kib(attach),
 		.vcpus = vcpus(attach),
+		.settled = attach->dry && has(attach, FACT_INTRODUCED),
 	};
 }
 

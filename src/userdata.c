@@ -63,7 +63,8 @@ bool userdata_possible(void)
 bool userdata_needed(const struct userdata *userdata)
 {
 	/* who writes the new data has the lock, and keeps it to the end */
-	return !exists(userdata, DATA) || exists(userdata, LOCK);
+	return !exists(userdata, DATA) ||
+	       (!userdata->settled && exists(userdata, LOCK));
 }
 
 /* Is the file that FD locks still the one that the name leads to? */

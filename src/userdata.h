@@ -15,6 +15,8 @@ struct userdata {
 	const char *name;	/* NULL: leave it and the UUID out */
 	uint64_t memory;	/* KiB, 0: leave it out */
 	uint32_t vcpus;		/* 0: leave it out */
+	bool settled;		/* what comes after it is done: a lock that is
+				 * left harms nobody, and is not looked for */
 };
 
 /* Where libxl keeps it: XEN_LIB_DIR. Only tests change this. */

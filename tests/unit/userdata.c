@@ -181,6 +181,9 @@ static void leftovers(void)
 	is_str(content, "libxl's own", "and the old one is as it was");
 
 	put(LOCK, "");
+	userdata.settled = true;
+	ok(!userdata_needed(&userdata), "a lock that does not matter");
+	userdata.settled = false;
 	ok(userdata_needed(&userdata), "a lock that nobody holds");
 	is_int(store(0), 0, "is taken away");
 	ok(!is_there(LOCK), "and nothing is left");
