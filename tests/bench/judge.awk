@@ -1,0 +1,146 @@
+# From what the boots measured (see scenarios/) to a table, build/bench.json
+# and an exit status. Medians over all boots; ratios are upstream's by ours.
+
+function median(list,    n, i, j, v, t)
+{
+	n = split(list, v, " ")
+	for (i = 2; i <= n; i++)
+		for (j = i; j > 1 && v[j] + 0 < v[j - 1] + 0; j--) {
+			t = v[j]
+			v[j] = v[j - 1]
+			v[j - 1] = t
+		}
+	return n % 2 ? v[(n + 1) / 2] : (v[n / 2] + v[n / 2 + 1]) / 2
+}
+
+function add(seed, what, tool, value)
+{
+	values[seed, what, tool] = values[seed, what, tool] " " value
+}
+
+# Without a seed, upstream waits for entropy: what came after that says nothing.
+$2 == "cost" && ($5 == $1) && $10 == 0 {
+	add($1, "wall", $3, $6 / $4)
+	add($1, "cpu", $3, $7 / $4)
+	add($1, "switches", $3, $8 / $4)
+	add($1, "memory", $3, $9)
+}
+$2 == "cost" && $10 != 0	{ problem($3 " exits " $10) }
+$2 == "calls" {
+	add($1, "calls", $3, $5 / $4)
+	add($1, "waits", $3, $6 / $4)
+	add($1, "requests", $3, $7 / $4)
+}
+$2 == "bytes"	{ add($1, "bytes", $3, $4) }
+$2 == "curve" && $8 == 0 {
+	n[++points] = $3
+	wall[points] = $4 / 1000
+	cpu[points] = $5 / 1000
+}
+$2 == "curve" && $8 != 0	{ problem("of " $3 " domains: exits " $8) }
+$2 == "looks" {
+	looks[$3, $4] = $5 / $4
+	shown[$3, $4] = $7
+	if ($4 > most)
+		most = $4
+}
+
+function problem(text)
+{
+	print "problem: " text
+	bad = 1
+}
+
+function verdict(value, limit)
+{
+	if (value <= limit)
+		return "met"
+	bad = 1
+	return "MISSED"
+}
+
+function row(seed, what, text, target,    u, o, ratio, said)
+{
+	u = median(values[seed, what, "upstream"])
+	o = median(values[seed, what, "ours"])
+	if (values[seed, what, "upstream"] == "" || values[seed, what, "ours"] == "") {
+		problem("nothing was measured: " text ", rng seed: " seed)
+		return
+	}
+	ratio = o ? u / o : 0
+	said = target ? verdict(target, ratio) : "-"
+	printf "%-34s %12.0f %12.0f %9.1f %7s %s\n", text, u, o, ratio,
+		target ? target : "-", said
+	printf "%s{\"rng_seed\":\"%s\",\"what\":\"%s\",\"upstream\":%.1f," \
+		"\"ours\":%.1f,\"ratio\":%.2f,\"target\":%s,\"verdict\":\"%s\"}",
+		comma, seed, what, u, o, ratio, target ? target : "null", said >json
+	comma = ",\n"
+}
+
+function rows(seed)
+{
+	printf "\n%s rng seed, %d boots%20s %12s %9s %7s\n",
+		seed == "yes" ? "with an" : "without", boots, "upstream", "ours",
+		"ratio", "target"
+	row(seed, "wall", "wall time, us a domain", seed == "no" ? 30 : 0)
+	row(seed, "cpu", "user+system time, us a domain", 10)
+	row(seed, "switches", "context switches a domain", 0)
+	row(seed, "calls", "system calls a domain", 10)
+	row(seed, "waits", "waits for xenstored a domain", 0)
+	row(seed, "requests", "requests to xenstored a domain", 0)
+	row(seed, "memory", "most memory, KiB", 8)
+	row(seed, "bytes", "bytes of the files", 40)
+}
+
+# Least squares of total cost against domains: the slope.
+function slope(y,    i, sx, sy, sxx, sxy)
+{
+	for (i = 1; i <= points; i++) {
+		sx += n[i]
+		sy += y[i]
+		sxx += n[i] * n[i]
+		sxy += n[i] * y[i]
+	}
+	return (points * sxy - sx * sy) / (points * sxx - sx * sx)
+}
+
+function flat(what, y,    one, last)
+{
+	one = y[1] / n[1]
+	last = y[points] / n[points]
+	printf "%-34s %.2f times that of %d, slope %.1f ms a domain: %s\n",
+		what " of one of " n[points], last / one, n[1], slope(y),
+		verdict(last / one, 1.2)
+	printf "%s{\"what\":\"%s\",\"domains\":%d,\"ratio\":%.3f,\"slope_ms\":%.3f," \
+		"\"target\":1.2,\"verdict\":\"%s\"}", comma, what, n[points],
+		last / one, slope(y), verdict(last / one, 1.2) >json
+}
+
+function look(applet)
+{
+	printf "%-34s %.1f system calls a domain of %d: %s; first output after %d%%\n",
+		applet, looks[applet, most], most,
+		verdict(looks[applet, most], 10), shown[applet, most]
+	printf "%s{\"what\":\"%s\",\"domains\":%d,\"calls\":%.2f," \
+		"\"first_output_percent\":%d,\"target\":10,\"verdict\":\"%s\"}",
+		comma, applet, most, looks[applet, most], shown[applet, most],
+		verdict(looks[applet, most], 10) >json
+}
+
+END {
+	printf "[" >json
+	rows("no")
+	rows("yes")
+	print ""
+	if (points < 2)
+		problem("no curve was measured")
+	else {
+		flat("user+system time", cpu)
+		flat("wall time", wall)
+		look("dom0less-list")
+		look("dom0less-status")
+		plot(svg)
+	}
+	print "]" >json
+	exit bad
+}

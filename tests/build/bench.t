@@ -1,0 +1,88 @@
+#!/bin/sh
+# What make bench makes of its measurements: the table, the verdicts, the files. The
+# boots are real ones only there; here is what they might have measured.
+. "$(dirname "$0")/tap.sh"
+
+cat >"$tmp/raw" <<'END'
+no cost ours 4 no 160000 40000 40 200 0
+no cost upstream 4 no 6000000 800000 1200 2900 0
+no cost ours 4 no 200000 60000 60 210 0
+no cost ours 4 no 170000 44000 40 205 0
+no cost upstream 4 yes 900000 800000 1200 2900 0
+no calls ours 12 600 60 610
+no calls upstream 12 7200 720 800
+no bytes ours 100000
+no bytes upstream 4126520
+yes cost ours 4 yes 160000 40000 40 200 0
+yes cost upstream 4 yes 900000 800000 1200 2900 0
+yes calls ours 12 600 60 610
+yes calls upstream 12 7200 720 800
+yes bytes ours 100000
+yes bytes upstream 4126520
+yes curve 1 60000 30000 20 200 0
+yes curve 16 640000 320000 90 220 0
+yes curve 128 5120000 2560000 700 300 0
+yes looks dom0less-list 16 220 5 40
+yes looks dom0less-status 16 260 5 40
+yes looks dom0less-list 128 1024 9 20
+yes looks dom0less-status 128 1088 9 20
+END
+
+# Judge the measurements after SED has changed them: sets $table and $status.
+judge() # SED
+{
+	sed "$1" "$tmp/raw" >"$tmp/changed"
+	table=$(awk -v json="$tmp/json" -v svg="$tmp/svg" -v boots=1 \
+		-f tests/bench/judge.awk -f tests/bench/plot.awk "$tmp/changed")
+	status=$?
+}
+
+missed() # DESC SED REGEX
+{
+	judge "$2"
+	is "$1: exit status" "$status" 1
+	has "$1: is said" "$table" "$3"
+	[ "${3#problem}" != "$3" ] ||
+		ok "$1: and written" matches "$(cat "$tmp/json")" '"verdict":"MISSED"'
+}
+
+judge ''
+is "all targets met: exit status" "$status" 0
+ok "nothing is missed" fails matches "$table" 'MISSED|problem'
+has "medians of several turns, by domain" "$table" '^wall time, us a domain +1500000 +42500 +35\.3 +30 met$'
+has "without a target there is no verdict" "$table" '^context switches a domain +300 +10 +30\.0 +- -$'
+has "system calls" "$table" '^system calls a domain +600 +50 +12\.0 +10 met$'
+has "requests" "$table" '^requests to xenstored a domain +67 +51 '
+has "bytes" "$table" '^bytes of the files +4126520 +100000 +41\.3 +40 met$'
+has "the curve" "$table" '^wall time of one of 128 +0\.67 times that of 1, slope 39\.9 ms a domain: met$'
+has "those that look" "$table" '^dom0less-list +8\.0 system calls a domain of 128: met; first output after 20%$'
+is "JSON: the rows" "$(jq -r '.[] | select(.what == "wall") |
+	"\(.rng_seed) \(.ours) \(.ratio) \(.target) \(.verdict)"' "$tmp/json")" \
+	"no 42500 35.29 30 met
+yes 40000 5.62 null -"
+is "JSON: all of it" "$(jq length "$tmp/json")" 20
+is "SVG: each element is closed" "$(perl -0ne '
+	@open = (); $bad = !/^<svg /;
+	while (/<(\/?)(\w+)[^<>]*?(\/?)>/g) {
+		if ($1) { $bad ||= pop @open ne $2 } elsif (!$3) { push @open, $2 }
+	}
+	s/<[^<>]*>//g; $bad ||= @open || /[<>&]/; print $bad ? "bad" : "good"' "$tmp/svg")" good
+is "SVG: a point for each number of domains" \
+	"$(grep -c '<polyline' "$tmp/svg") $(sed -n 's/.*points="\(.*\)"\/>/\1/p' "$tmp/svg" |
+		wc -w)" "2 6"
+
+missed "too slow" 's/ours 4 no 1[67]0000/ours 4 no 990000/' 'wall time.* 6\.1 +30 MISSED'
+missed "too much CPU" 's/ours 4 yes 160000 40000/ours 4 yes 160000 80001/' 'user.* 10\.0 +10 MISSED'
+missed "too many calls" 's/ours 12 600/ours 12 721/' 'system calls a domain .* MISSED'
+missed "too much memory" 's/ 2900 0/ 1500 0/' 'memory.* MISSED'
+missed "too large" 's/bytes ours .*/bytes ours 103300/' 'bytes .* MISSED'
+missed "not flat" 's/curve 128 5120000/curve 128 9999999/' 'wall time of one of 128 .*: MISSED'
+missed "not flat in CPU" 's/ 2560000 / 5000000 /' 'system time of one of 128 .*: MISSED'
+missed "list asks too much" 's/list 128 1024/list 128 1281/' 'list +10\.0 .*: MISSED'
+missed "status asks too much" 's/status 128 1088/status 128 1400/' 'status +10\.9 .*: MISSED'
+missed "nothing was measured" '/^no calls upstream/d' 'problem: nothing .* system calls .* no$'
+missed "upstream had entropy" 's/upstream 4 no/upstream 4 yes/' 'problem: nothing .* wall'
+missed "it failed" 's/ 205 0/ 205 1/' 'problem: ours exits 1'
+missed "it failed on many" 's/ 700 300 0/ 700 300 4/' 'problem: of 128 domains: exits 4'
+missed "no curve" '/curve/d' 'problem: no curve'
+done_testing
