@@ -702,8 +702,12 @@ static void guests(void)
 	start = clock_ms();
 	is_int(run(), 0, "not waited for longer than the deadline");
 	ok(clock_ms() - start < 700, "which was near");
+}
 
-	d = begin(&shapes[0]);
+static void deaf_guests(void)
+{
+	struct world_domain *d = begin(&shapes[0]);
+
 	d->deaf = 1;
 	is_int(run(), 0, "the first wake-up is lost");
 	is_str(problem(), NULL, "the second is not");
@@ -727,8 +731,13 @@ static void guests(void)
 	want.wait = true;
 	is_int(run(), 0, "ready, then waited for");
 	is_str(problem(), NULL, "it has spoken");
+}
 
-	d = begin(&shapes[4]);
+/* Nothing to be done for them. */
+static void lost_guests(void)
+{
+	struct world_domain *d = begin(&shapes[4]);
+
 	d->channel.state = HYP_EVTCHN_CLOSED;
 	is_int(run(), REFUSED, "a closed port");
 	is_str(changes(), "", "nothing is changed");
@@ -885,6 +894,8 @@ int main(void)
 	grants();
 	daemons();
 	guests();
+	deaf_guests();
+	lost_guests();
 	uuids();
 	driver();
 	no_file();

@@ -287,7 +287,7 @@ static void serve(struct world_domain *d)
 	is_int(world->mapped, 0, "%s: all given back", what); \
 } while (0)
 
-static void observing(void)
+static void observing_xen(void)
 {
 	OBSERVE(17, , FRESH | FACT_NO_PFN, "waiting", "4.17");
 	OBSERVE(21, , FRESH | GIVEN, "waiting", "4.21");
@@ -322,6 +322,10 @@ static void observing(void)
 	OBSERVE(21, d->pfn = 0, FRESH, "unsupported", "page 0");
 	OBSERVE(21, d->pfn = 0x77, FRESH | FACT_PFN, "unsupported",
 		"page missing");
+}
+
+static void observing_pages(void)
+{
 	OBSERVE(21, world_ring_set(d, RING_REQ_PROD, 5), FRESH | GIVEN |
 		FACT_SPOKEN, "waiting", "spoke too early");
 	OBSERVE(21, (world_ring_set(d, RING_CONNECTION, 0),
@@ -351,6 +355,10 @@ static void observing(void)
 		"waiting", "no grant table yet");
 	OBSERVE(21, d->grant_rc = -EOPNOTSUPP, FRESH | (GIVEN & ~FACT_GRANT),
 		"waiting", "no grant table for us");
+}
+
+static void observing_nodes(void)
+{
 	OBSERVE(21, serve(d), SERVED | FACT_PFN | FACT_PAGE | NODES, "ready",
 		"served");
 	OBSERVE(17, (world_add_page(d, 0x39001), serve(d)), SERVED |
@@ -615,7 +623,9 @@ int main(void)
 	every_combination();
 	every_row();
 	words();
-	observing();
+	observing_xen();
+	observing_pages();
+	observing_nodes();
 	contents();
 	order();
 	without_store();

@@ -304,7 +304,11 @@ static void names(void)
 	world->dtb_domains = 1;
 	run("-N 1=mine");
 	ok(is_served(1, "mine"), "the command line's comes first");
+}
 
+/* None is given twice. */
+static void names_in_use(void)
+{
 	begin(17);
 	world_boot(1);
 	world_boot(2);
@@ -351,7 +355,11 @@ static void names(void)
 	world_write("/local/domain/3/name", "web", NULL);
 	run("");
 	is_str(err, "", "a name that is in use and stays is no news");
+}
 
+/* What a domain is called already. */
+static void names_there(void)
+{
 	/* a run that died after it had named the domain */
 	begin(17);
 	world_boot(1);
@@ -816,6 +824,8 @@ int main(void)
 	fail_anywhere(17);
 	fail_anywhere(21);
 	names();
+	names_in_use();
+	names_there();
 	operands();
 	unheard();
 	name_in_file();

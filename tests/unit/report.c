@@ -586,7 +586,7 @@ static void is_xl(const char *reason, const char *what, uint64_t number)
 	is_str(report_xl(line, &report, 0), text, "%s %" PRIu64, what, number);
 }
 
-static void xl_lines(void)
+static void xl_numbers(void)
 {
 	/* a tie is rounded by a double's last bit there, and up here */
 	static const uint64_t times[] = {
@@ -597,13 +597,11 @@ static void xl_lines(void)
 		999950000001, 99999900000000, 999999900000000,
 		9999999900000000, 123456789012345678, 1234567890123456789,
 	};
-	static const char reasons[] = "-rscwS???";
 	static const uint32_t counts[] = { 0, 1, 9, 10, 99999, 100000,
 					   2147483647 };
 	static const uint16_t domids[] = { 0, 1, 9, 99, 999, 9999, 32751 };
 	static const uint64_t pages[] = { 0, 1, 255, 256, 257, 65536, 25599999,
 					  25600000, 1ull << 50 };
-	static const unsigned int sizes[] = { 0, 1, 39, 40, 41, 100, 255 };
 	unsigned int i;
 
 	for (i = 0; i < sizeof(times) / sizeof(*times); i++) {
@@ -628,6 +626,13 @@ static void xl_lines(void)
 		domain.info.outstanding_pages = 0;
 		is_xl("-", "pages, none outstanding", pages[i]);
 	}
+}
+
+static void xl_names(void)
+{
+	static const unsigned int sizes[] = { 0, 1, 39, 40, 41, 100, 255 };
+	unsigned int i;
+
 	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
 		begin(SERVED);
 		memset(domain.name, 'n', sizes[i]);
@@ -644,6 +649,13 @@ static void xl_lines(void)
 		report_xl(line, &report, 0);
 		ok(!strncmp(line, "(null)     ", 11), "no name");
 	}
+}
+
+static void xl_flags(void)
+{
+	static const char reasons[] = "-rscwS???";
+	unsigned int i;
+
 	for (i = 0; i < 64; i++) {
 		begin(SERVED);
 		domain.info.flags = (i & 1 ? HYP_RUNNING : 0) |
@@ -719,7 +731,9 @@ int main(void)
 	hostile();
 	longest();
 	choosing();
-	xl_lines();
+	xl_numbers();
+	xl_names();
+	xl_flags();
 	xl_columns();
 	ok(!rmdir(run_dir), "nothing is left behind");
 	return done();

@@ -838,6 +838,37 @@ static void test_named(void)
 	unsetenv("XENSTORED_PATH");
 }
 
+/* Can xenstored ask Xen? It is asked until it once could. */
+static void test_finds(void)
+{
+	static const struct {
+		const char *owns;
+		int rc;
+	} cases[] = {
+		{ "ENOENT", 0 }, { "EACCES", -EACCES }, { "", -EPROTO },
+		{ "ENOENT", 0 }, { NULL, 1 }, { "ENOENT", 1 },
+	};
+	unsigned int before;
+	size_t i;
+
+	xenstored_reset();
+	open_it();
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		before = xenstored.requests;
+		xenstored.owns = cases[i].owns;
+		is_int(store_finds(5), cases[i].rc, "a new owner: %s",
+		       cases[i].owns ? cases[i].owns : "EINVAL");
+		is_int(xenstored.requests - before, i < 5, "asked");
+		ok(xenstored.perms_size == sizeof("//\0n5") &&
+		   !memcmp(xenstored.perms, "//\0n5", sizeof("//\0n5")),
+		   "of a node that cannot be");
+	}
+	store_close();
+	open_it();
+	is_int(store_finds(5), 0, "another connection is asked anew");
+	store_close();
+}
+
 /* Somebody interferes, or xenstored refuses. */
 static void test_commits(void)
 {
@@ -884,6 +915,7 @@ int main(void)
 	test_trust();
 	test_perms();
 	test_values();
+	test_finds();
 	test_late();
 	test_commits();
 	unlink(socket_path);

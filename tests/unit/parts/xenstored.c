@@ -72,8 +72,10 @@ static void change(int fd, struct xsd_sockmsg header, const char *payload)
 		xenstored.perms_size = header.len;
 		memcpy(xenstored.perms, payload, header.len);
 	}
-	if (!strcmp(payload, "//")) {
-		refuse(fd, header, "EINVAL");
+	if (!strcmp(payload, "//") && xenstored.owns && !*xenstored.owns) {
+		reply(fd, header, "OK", 3);
+	} else if (!strcmp(payload, "//")) {
+		refuse(fd, header, xenstored.owns ? xenstored.owns : "EINVAL");
 	} else if (header.tx_id != TRANSACTION) {
 		refuse(fd, header, "ENOENT");
 	} else if (xenstored.refuses) {

@@ -18,6 +18,8 @@ struct xenstored {
 	unsigned int again;	/* so many commits fail with EAGAIN */
 	const char *refuses;	/* the next write is answered so */
 	const char *begins;	/* and the next transaction is called so */
+	/* how it takes a new owner of "//"; NULL: EINVAL, "": well */
+	const char *owns;
 	unsigned int accepted, requests;
 	unsigned int begun, aborted, introduced;
 	unsigned int commits;	/* that went well */
