@@ -6,6 +6,7 @@
 #include "applet.h"
 #include "run.h"
 #include "userdata.h"
+#include "uuid.h"
 
 #define GROUND(store) "Xen 4.21.0, domctl 0x17; control domain 0; " store "\n"
 #define GOOD GROUND("C xenstored answers; its own nodes are there")
@@ -150,14 +151,44 @@ static void every_state(bool store)
 	}
 }
 
+/* As libxl calls them: 'd' its data, 'l' what it locks. */
+static const char *libxl_path(const struct world_domain *d, char which)
+{
+	static char path[256];
+	char uuid[UUID_TEXT];
+
+	snprintf(path, sizeof(path), "%s/userdata-%c.%u.%s.%s", lib, which,
+		 d->info.domid, uuid_format(uuid, d->info.handle),
+		 which == 'd' ? "libxl-json" : "domain-userdata-lock");
+	return path;
+}
+
+static void make_file(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		abort();
+	close(fd);
+}
+
 static void libxl_file(void)
 {
+	struct world_domain *d;
+
 	begin();
-	world_speak(serve(1));
+	d = serve(1);
+	world_speak(d);
 	userdata_dir = lib;
 	is_int(run("-p -o next_step"), 0, "connected, no file of libxl's");
 	is_str(out, "store libxl's configuration\n", "the next step");
 	ok(!rmdir(lib) && !mkdir(lib, 0700), "which is not taken");
+	make_file(libxl_path(d, 'd'));
+	make_file(libxl_path(d, 'l'));
+	run("-p -o next_step");
+	is_str(out, "-\n", "there is one: libxl may lock it, that is no step");
+	unlink(libxl_path(d, 'd'));
+	unlink(libxl_path(d, 'l'));
 	userdata_dir = "/nonexistent";
 }
 
