@@ -108,11 +108,23 @@ static void fill(struct input *input)
 	}
 }
 
+/* With an xenstored of another release there is nobody to talk to: status 3. */
+static bool is_stranger(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < WORLD_DOMAINS; i++)
+		if (world->domains[i].exists && world->domains[i].stranger)
+			return true;
+	return false;
+}
+
 static void check(const struct run *run, int status)
 {
 	unsigned int i;
 
-	MUST(status == 0 || status == 1 || status == 4);
+	MUST(status == 0 || status == 1 || status == 4 ||
+	     (status == 3 && is_stranger()));
 	if (run->output == JSON)
 		fuzz_check_json(fuzz_out, fuzz_out_size, false);
 	else if (run->output == TSV)
