@@ -89,25 +89,19 @@ unsigned int dtb_domains(void)
 	return count;
 }
 
-/* An unsigned property of one or two cells; 0 if it is absent or odd. */
-static uint64_t number(int node, const char *property)
+/* An unsigned number of one or two cells; 0 if it is odd. */
+static uint64_t number(const void *cells, int size)
 {
-	int size;
-	const fdt32_t *cells = fdt_getprop(tree, node, property, &size);
+	const fdt32_t *cell = cells;
 
-	if (cells && size == 4)
-		return fdt32_ld(cells);
-	if (cells && size == 8)
-		return (uint64_t)fdt32_ld(cells) << 32 | fdt32_ld(cells + 1);
+	if (size == 4)
+		return fdt32_ld(cell);
+	if (size == 8)
+		return (uint64_t)fdt32_ld(cell) << 32 | fdt32_ld(cell + 1);
 	return 0;
 }
 
-static bool flag(int node, const char *property)
-{
-	return fdt_getprop(tree, node, property, NULL) != NULL;
-}
-
-static enum dtb_enhanced enhanced(int node)
+static enum dtb_enhanced enhanced(const char *value, int size)
 {
 	static const struct {
 		const char *value;
@@ -120,11 +114,7 @@ static enum dtb_enhanced enhanced(int node)
 		{ "disabled", DTB_PLAIN },
 	};
 	unsigned int i;
-	int size;
-	const char *value = fdt_getprop(tree, node, "xen,enhanced", &size);
 
-	if (!value)
-		return DTB_PLAIN;
 	if (!size)
 		return DTB_ENHANCED;
 	for (i = 0; i < sizeof(values) / sizeof(*values); i++)
@@ -134,20 +124,38 @@ static enum dtb_enhanced enhanced(int node)
 	return DTB_UNKNOWN;
 }
 
+static void take(struct dtb_domain *domain, const char *name, const void *value,
+		 int size)
+{
+	if (!strcmp(name, "memory"))
+		domain->memory = number(value, size);
+	else if (!strcmp(name, "cpus"))
+		domain->cpus = (uint32_t)number(value, size);
+	else if (!strcmp(name, "xen,enhanced"))
+		domain->enhanced = enhanced(value, size);
+	else if (!strcmp(name, "direct-map"))
+		domain->direct_map = true;
+	else if (!strcmp(name, "xen,static-mem"))
+		domain->static_mem = true;
+}
+
+/* One pass: to find a property by its name, libfdt reads all before it. */
 int dtb_domain(uint16_t domid, struct dtb_domain *domain)
 {
 	const char *name;
-	int node;
+	const void *value;
+	int node, property, size;
 
 	if (!domid || domid > count)
 		return -ENOENT;
 	node = nodes[domid - 1];
 	name = fdt_get_name(tree, node, NULL);
+	*domain = (struct dtb_domain){ .enhanced = DTB_PLAIN };
 	snprintf(domain->name, sizeof(domain->name), "%s", name ? name : "");
-	domain->memory = number(node, "memory");
-	domain->cpus = (uint32_t)number(node, "cpus");
-	domain->enhanced = enhanced(node);
-	domain->direct_map = flag(node, "direct-map");
-	domain->static_mem = flag(node, "xen,static-mem");
+	fdt_for_each_property_offset(property, tree, node) {
+		value = fdt_getprop_by_offset(tree, property, &name, &size);
+		if (value)
+			take(domain, name, value, size);
+	}
 	return 0;
 }
