@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -105,12 +106,19 @@ bool uuid_is_nil(const uint8_t uuid[UUID_SIZE])
 	return !memcmp(uuid, nil, UUID_SIZE);
 }
 
-char *uuid_format(char text[UUID_TEXT], const uint8_t u[UUID_SIZE])
+char *uuid_format(char text[UUID_TEXT], const uint8_t uuid[UUID_SIZE])
 {
-	snprintf(text, UUID_TEXT, "%02x%02x%02x%02x-%02x%02x-%02x%02x-"
-		 "%02x%02x-%02x%02x%02x%02x%02x%02x", u[0], u[1], u[2], u[3],
-		 u[4], u[5], u[6], u[7], u[8], u[9], u[10], u[11], u[12],
-		 u[13], u[14], u[15]);
+	static const char digits[] = "0123456789abcdef";
+	char *next = text;
+	int i;
+
+	for (i = 0; i < UUID_SIZE; i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*next++ = '-';
+		*next++ = digits[uuid[i] >> 4];
+		*next++ = digits[uuid[i] & 15];
+	}
+	*next = '\0';
 	return text;
 }
 
@@ -202,7 +210,7 @@ static const char *board_identity(void)
  */
 static void uuid_random(uint8_t uuid[UUID_SIZE], const char *name)
 {
-	struct {
+	struct seed {
 		uint8_t random[UUID_SIZE];
 		struct timespec now, wall;
 		char name[IDENTITY_MAX];
@@ -215,7 +223,8 @@ static void uuid_random(uint8_t uuid[UUID_SIZE], const char *name)
 	clock_gettime(CLOCK_MONOTONIC, &seed.now);
 	clock_gettime(CLOCK_REALTIME, &seed.wall);
 	snprintf(seed.name, sizeof(seed.name), "%s", name);
-	uuid_v5(uuid, domains, &seed, sizeof(seed));
+	uuid_v5(uuid, domains, &seed,
+		offsetof(struct seed, name) + strlen(seed.name));
 	stamp(uuid, 4);
 }
 
