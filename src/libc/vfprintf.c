@@ -32,7 +32,8 @@ struct spec {
 
 static void put(struct out *out, const char *s, size_t size)
 {
-	fwrite(s, 1, size, out->file);
+	if (size)
+		fwrite(s, 1, size, out->file);
 	out->count += (int)size;
 }
 
