@@ -152,16 +152,16 @@ static bool nodes_needed(const struct attach *attach)
 static int nodes_take(struct attach *attach)
 {
 	struct domain *domain = attach->domain;
-	char uuid[UUID_TEXT];
 	struct nodes nodes = {
 		.domid = domain->info.domid,
 		.name = attach->name,
-		.uuid = uuid_format(uuid, attach->uuid),
+		.uuid = attach->uuid_text,
 		.memory = memory_kib(attach),
 		.vcpus = vcpus(attach),
 		.port = (uint32_t)domain->evtchn,
 		.gfn = domain->gfn,
 		.driver_domain = attach->driver_domain,
+		.fresh = !has(attach, FACT_LISTED),
 	};
 
 	return nodes_write(&nodes, attach->deadline);
@@ -187,12 +187,11 @@ static int handle_take(struct attach *attach)
 
 /* --- userdata --- */
 
-static struct userdata userdata_of(const struct attach *attach,
-				   char uuid[UUID_TEXT])
+static struct userdata userdata_of(const struct attach *attach)
 {
 	return (struct userdata){
 		.domid = attach->domain->info.domid,
-		.uuid = uuid_format(uuid, attach->uuid),
+		.uuid = attach->uuid_text,
 		.name = attach->name,
 		.memory = memory_kib(attach),
 		.vcpus = vcpus(attach),
@@ -203,8 +202,7 @@ static struct userdata userdata_of(const struct attach *attach,
 /* Without a handle libxl would look for the file under another name. */
 static bool userdata_step_needed(const struct attach *attach)
 {
-	char uuid[UUID_TEXT];
-	struct userdata userdata = userdata_of(attach, uuid);
+	struct userdata userdata = userdata_of(attach);
 
 	return attach->userdata && attach->domain->info.full &&
 	       userdata_needed(&userdata);
@@ -212,8 +210,7 @@ static bool userdata_step_needed(const struct attach *attach)
 
 static int userdata_take(struct attach *attach)
 {
-	char uuid[UUID_TEXT];
-	struct userdata userdata = userdata_of(attach, uuid);
+	struct userdata userdata = userdata_of(attach);
 
 	return userdata_store(&userdata, attach->deadline);
 }
@@ -363,6 +360,10 @@ static int answer_take(struct attach *attach)
 		    "CONFIG_XEN?");
 }
 
+enum {
+	WAITS = 1,		/* -EAGAIN: it is to be taken again */
+};
+
 /*
  * The order is safe for every Xen, xenstored and guest kernel: the nodes are
  * there before the guest can read them, the handle and libxl's file before
@@ -373,39 +374,45 @@ static const struct step {
 	const char *name;
 	bool (*needed)(const struct attach *attach);
 	int (*take)(struct attach *attach);
-	bool waits;		/* -EAGAIN: it is to be taken again */
+	unsigned int how;
 } steps[] = {
-	{ "allocate the xenstore page", page_needed, page_take, false },
-	{ "prepare the ring", ring_needed, ring_take, false },
-	{ "grant the page to xenstored", grant_needed, grant_take, true },
-	{ "write the xenstore nodes", nodes_needed, nodes_take, false },
-	{ "set the UUID", handle_needed, handle_take, false },
+	{ "allocate the xenstore page", page_needed, page_take, 0 },
+	{ "prepare the ring", ring_needed, ring_take, 0 },
+	{ "grant the page to xenstored", grant_needed, grant_take, WAITS },
+	{ "write the xenstore nodes", nodes_needed, nodes_take, 0 },
+	{ "set the UUID", handle_needed, handle_take, 0 },
 	{ "store libxl's configuration", userdata_step_needed,
-	  userdata_take, false },
-	{ "introduce it to xenstored", intro_needed, intro_take, false },
-	{ "finish the handshake", handshake_needed, handshake_take, true },
-	{ "tell the guest its page", publish_needed, publish_take, false },
-	{ "notify the guest", notify_needed, notify_take, false },
-	{ "wait for the guest", answer_needed, answer_take, true },
+	  userdata_take, 0 },
+	{ "introduce it to xenstored", intro_needed, intro_take, 0 },
+	{ "finish the handshake", handshake_needed, handshake_take, WAITS },
+	{ "tell the guest its page", publish_needed, publish_take, 0 },
+	{ "notify the guest", notify_needed, notify_take, 0 },
+	{ "wait for the guest", answer_needed, answer_take, WAITS },
 };
 
 enum { STEPS = sizeof(steps) / sizeof(*steps) };
 
-void attach_begin(struct attach *attach)
+/* One that it has; else that of its vm node; else a new one. */
+static void choose_uuid(struct attach *attach)
 {
 	const struct domain *domain = attach->domain;
 	const char *vm = domain->vm;
 
-	attach->next = 0;
 	if (domain->facts & FACT_HANDLE) {
 		memcpy(attach->uuid, domain->info.handle, UUID_SIZE);
 		return;
 	}
 	/* upstream's tool leaves out the leading slash */
 	vm += *vm == '/';
-	if (!strncmp(vm, "vm/", 3) && uuid_parse(attach->uuid, vm + 3))
-		return;
-	uuid_for_domain(attach->uuid, attach->name);
+	if (strncmp(vm, "vm/", 3) || !uuid_parse(attach->uuid, vm + 3))
+		uuid_for_domain(attach->uuid, attach->name);
+}
+
+void attach_begin(struct attach *attach)
+{
+	attach->next = 0;
+	choose_uuid(attach);
+	uuid_format(attach->uuid_text, attach->uuid);
 }
 
 static int take(struct attach *attach, const struct step *step)
@@ -422,7 +429,7 @@ static int take(struct attach *attach, const struct step *step)
 	if (!attach->since)
 		attach->since = clock_ms();
 	rc = step->take(attach);
-	if (rc == -EAGAIN && !step->waits)
+	if (rc == -EAGAIN && !(step->how & WAITS))
 		return -EBUSY;
 	if (rc == -EAGAIN && !clock_left(attach->deadline))
 		return -ETIMEDOUT;

@@ -34,6 +34,7 @@ struct attach {
 	bool announced;
 	bool noisy;		/* this run did what the guest waits for */
 	uint8_t uuid[UUID_SIZE];
+	char uuid_text[UUID_TEXT];
 	int64_t since;		/* when the present wait began, 0: not yet */
 	int64_t kicked;		/* when the guest was last notified */
 	int64_t busy;		/* when it was last seen to work, 0: not yet */

@@ -298,16 +298,22 @@ bool domain_is_going(const struct domain *domain)
 }
 
 /* The nodes that are read, and where their values go. */
+enum top { HOMES, LIBXL, TOPS };
+
+static const char *const tops[] = {
+	[HOMES] = "/local/domain", [LIBXL] = "/libxl",
+};
+
 static const struct node {
-	const char *top;	/* then the domid */
+	enum top top;		/* then the domid */
 	const char *name;
 	size_t at, size;
 } nodes[] = {
 #define NODE(top, member) { top, #member, offsetof(struct domain, member), \
 			    sizeof(((struct domain *)0)->member) }
-	NODE("/local/domain", name),
-	NODE("/local/domain", vm),
-	NODE("/libxl", type),
+	NODE(HOMES, name),
+	NODE(HOMES, vm),
+	NODE(LIBXL, type),
 #undef NODE
 };
 
@@ -320,25 +326,69 @@ static struct questions {
 	struct store_answer introduced, node[NODES];
 } questions[DOMAIN_BATCH];
 
+/* Which domains have anything there: so most need not be asked about. */
+static char names[TOPS][STORE_VALUE_MAX + 1];
+static struct store_answer lists[TOPS];
+
 /* First whether it is introduced: then its nodes have been there before. */
-static void ask(struct domain *domain, struct questions *asked,
-		unsigned int count)
+static void ask_first(const struct domain *domains, unsigned int count)
 {
-	char path[STORE_PATH_MAX];
+	enum top top;
 	unsigned int i;
 
-	asked->introduced.text = asked->served;
-	asked->introduced.size = sizeof(asked->served);
-	if (count == NODES)
-		store_ask_introduced(domain->info.domid, &asked->introduced);
 	for (i = 0; i < count; i++) {
+		questions[i].introduced.text = questions[i].served;
+		questions[i].introduced.size = sizeof(questions[i].served);
+		if (questions[i].count == NODES)
+			store_ask_introduced(domains[i].info.domid,
+					     &questions[i].introduced);
+	}
+	for (top = 0; top < TOPS; top++) {
+		lists[top].text = names[top];
+		lists[top].size = sizeof(names[top]);
+		store_ask_list(tops[top], &lists[top]);
+	}
+}
+
+/* A list that could not be had, or was too long, may hold every domain. */
+static bool is_listed(enum top top, uint16_t domid)
+{
+	const struct store_answer *list = &lists[top];
+	const char *name = list->text;
+	char text[8];
+	size_t size = (size_t)snprintf(text, sizeof(text), "%u/", domid);
+
+	if (list->rc < 0 || (size_t)list->rc >= list->size)
+		return list->rc != -ENOENT;
+	while (name && *name && strncmp(name, text, size)) {
+		name = strchr(name, '/');
+		name += !!name;
+	}
+	return name && *name;
+}
+
+static void ask(struct domain *domain, struct questions *asked)
+{
+	bool listed[TOPS];
+	char path[STORE_PATH_MAX];
+	enum top top;
+	unsigned int i;
+
+	for (top = 0; top < TOPS; top++) {
+		listed[top] = is_listed(top, domain->info.domid);
+		if (listed[top])
+			fact(domain, FACT_LISTED, true);
+	}
+	for (i = 0; i < asked->count; i++) {
 		asked->node[i].text = (char *)domain + nodes[i].at;
 		asked->node[i].size = nodes[i].size;
-		snprintf(path, sizeof(path), "%s/%u/%s", nodes[i].top,
+		asked->node[i].rc = -ENOENT;
+		if (!listed[nodes[i].top])
+			continue;
+		snprintf(path, sizeof(path), "%s/%u/%s", tops[nodes[i].top],
 			 domain->info.domid, nodes[i].name);
 		store_ask(path, &asked->node[i]);
 	}
-	asked->count = count;
 }
 
 /* A node that is not there, or holds no text, has the value "". */
@@ -383,9 +433,14 @@ static int look_at_store(struct domain *domains, unsigned int count,
 	int rc;
 
 	for (i = 0; i < count; i++)
-		ask(&domains[i], &questions[i], !domains[i].rc &&
-		    domain_is_enhanced(&domains[i]) ? most : NAME_ONLY);
+		questions[i].count = !domains[i].rc &&
+			domain_is_enhanced(&domains[i]) ? most : NAME_ONLY;
+	ask_first(domains, count);
 	rc = store_answers();
+	for (i = 0; i < count && !rc; i++)
+		ask(&domains[i], &questions[i]);
+	if (!rc)
+		rc = store_answers();
 	for (i = 0; i < count; i++)
 		if (rc)
 			fail(&domains[i], "ask xenstored about it", rc);

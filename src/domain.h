@@ -61,6 +61,7 @@ enum {
 	FACT_HANDLE = 1 << 17,	/* somebody gave it a handle: its UUID */
 	FACT_GRANT = 1 << 18,	/* the grant entry gives xenstored the page */
 	FACT_STRANGER = 1 << 19, /* xenstored does not find it in Xen */
+	FACT_LISTED = 1 << 20,	/* something of it may be in xenstore */
 };
 
 /* One row of the decision table: the first that fits a domain decides. */

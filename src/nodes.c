@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "clock.h"
@@ -10,18 +11,13 @@
 #include "store.h"
 
 /* Where a node's path begins. */
-enum base { HOME, VM, LIBXL };
+enum base { HOME, VM, LIBXL, BASES };
 
 /* Where its value comes from; LITERAL is the text in the row. */
 enum value {
 	EMPTY, LITERAL, NAME, UUID, VM_PATH, DOMID, MEMORY, PORT, GFN, START,
-};
-
-/* When a row is written. */
-enum when {
-	ALWAYS,
-	IMPLIED,		/* what follows makes it, if it is not there */
-	DRIVER_DOMAIN,		/* for driver domains only */
+	MADE,			/* by one above it, for which it is the way */
+	CPUS,			/* a directory with one for each vCPU */
 };
 
 enum {
@@ -29,17 +25,15 @@ enum {
 	POOLS_MAX = 1024,	/* more than there are CPUs */
 };
 
-/* What a node has if nothing else is said: its parent's. */
-static const enum store_perm inherited[] = {
-	[HOME] = STORE_PERM_READ, [VM] = STORE_PERM_READ,
-	[LIBXL] = STORE_PERM_TOOLS,
-};
-
 /*
  * The nodes that libxl gives a PVH domain (libxl__domain_make,
- * libxl__build_post and store_libxl_entry), parents first. An empty one is
- * made rather than written, so that what a running guest has put into its own
- * nodes stays. Scripts wait for /libxl/N/type: all this appears at once.
+ * libxl__build_post and store_libxl_entry). An empty one is made rather than
+ * written, so that what a running guest has put into its own nodes stays.
+ * Scripts wait for /libxl/N/type: all this appears at once.
+ *
+ * xenstored makes the way to a node, and gives a new one its parent's
+ * permissions. So the domain first owns its home, where most of its own nodes
+ * are made, and then only reads it: that spares a request for each of them.
  */
 static const struct row {
 	enum base base;
@@ -47,81 +41,87 @@ static const struct row {
 	enum value value;
 	const char *literal;
 	enum store_perm perm;
-	enum when when;
+	bool driver_domain;	/* for those only */
 } rows[] = {
-	{ HOME, "", EMPTY, NULL, STORE_PERM_READ, ALWAYS },
-	{ VM, "", EMPTY, NULL, STORE_PERM_READ, ALWAYS },
-	{ LIBXL, "", EMPTY, NULL, STORE_PERM_TOOLS, ALWAYS },
-	{ LIBXL, "/device", EMPTY, NULL, STORE_PERM_TOOLS, ALWAYS },
-	{ VM, "/uuid", UUID, NULL, STORE_PERM_READ, ALWAYS },
-	{ VM, "/name", NAME, NULL, STORE_PERM_READ, ALWAYS },
-	{ VM, "/start_time", START, NULL, STORE_PERM_READ, ALWAYS },
-	{ HOME, "/vm", VM_PATH, NULL, STORE_PERM_READ, ALWAYS },
-	{ HOME, "/name", NAME, NULL, STORE_PERM_READ, ALWAYS },
-	{ HOME, "/domid", DOMID, NULL, STORE_PERM_READ, ALWAYS },
-	{ HOME, "/cpu", EMPTY, NULL, STORE_PERM_READ, ALWAYS },
-	{ HOME, "/memory", EMPTY, NULL, STORE_PERM_READ, IMPLIED },
-	{ HOME, "/memory/static-max", MEMORY, NULL, STORE_PERM_READ, ALWAYS },
-	{ HOME, "/memory/target", MEMORY, NULL, STORE_PERM_READ, ALWAYS },
-	{ HOME, "/memory/videoram", LITERAL, "0", STORE_PERM_READ, ALWAYS },
-	{ HOME, "/device", EMPTY, NULL, STORE_PERM_READ, IMPLIED },
-	{ HOME, "/device/suspend", EMPTY, NULL, STORE_PERM_READ, IMPLIED },
+	{ HOME, "", EMPTY, NULL, STORE_PERM_OWN, false },
 	{ HOME, "/device/suspend/event-channel", EMPTY, NULL,
-	  STORE_PERM_OWN, ALWAYS },
-	{ HOME, "/control", EMPTY, NULL, STORE_PERM_READ, IMPLIED },
-	{ HOME, "/control/shutdown", EMPTY, NULL, STORE_PERM_OWN, ALWAYS },
+	  STORE_PERM_OWN, false },
+	{ HOME, "/control/shutdown", EMPTY, NULL, STORE_PERM_OWN, false },
 	{ HOME, "/control/feature-poweroff", EMPTY, NULL,
-	  STORE_PERM_OWN, ALWAYS },
-	{ HOME, "/control/feature-reboot", EMPTY, NULL,
-	  STORE_PERM_OWN, ALWAYS },
+	  STORE_PERM_OWN, false },
+	{ HOME, "/control/feature-reboot", EMPTY, NULL, STORE_PERM_OWN, false },
 	{ HOME, "/control/feature-suspend", EMPTY, NULL,
-	  STORE_PERM_OWN, ALWAYS },
-	{ HOME, "/control/sysrq", EMPTY, NULL, STORE_PERM_OWN, ALWAYS },
+	  STORE_PERM_OWN, false },
+	{ HOME, "/control/sysrq", EMPTY, NULL, STORE_PERM_OWN, false },
+	{ HOME, "/data", EMPTY, NULL, STORE_PERM_OWN, false },
+	{ HOME, "/drivers", EMPTY, NULL, STORE_PERM_OWN, false },
+	{ HOME, "/feature", EMPTY, NULL, STORE_PERM_OWN, false },
+	{ HOME, "/attr", EMPTY, NULL, STORE_PERM_OWN, false },
+	{ HOME, "/error", EMPTY, NULL, STORE_PERM_OWN, false },
+	{ HOME, "/libxl", EMPTY, NULL, STORE_PERM_OWN, true },
+	{ HOME, "/device-model", EMPTY, NULL, STORE_PERM_OWN, true },
+	{ HOME, "/device", MADE, NULL, STORE_PERM_READ, false },
+	{ HOME, "/device/suspend", MADE, NULL, STORE_PERM_READ, false },
+	{ HOME, "/control", MADE, NULL, STORE_PERM_READ, false },
+	{ HOME, "", MADE, NULL, STORE_PERM_READ, false },
 	{ HOME, "/control/platform-feature-multiprocessor-suspend",
-	  LITERAL, "1", STORE_PERM_READ, ALWAYS },
+	  LITERAL, "1", STORE_PERM_READ, false },
 	{ HOME, "/control/platform-feature-xs_reset_watches",
-	  LITERAL, "1", STORE_PERM_READ, ALWAYS },
-	{ HOME, "/data", EMPTY, NULL, STORE_PERM_OWN, ALWAYS },
-	{ HOME, "/drivers", EMPTY, NULL, STORE_PERM_OWN, ALWAYS },
-	{ HOME, "/feature", EMPTY, NULL, STORE_PERM_OWN, ALWAYS },
-	{ HOME, "/attr", EMPTY, NULL, STORE_PERM_OWN, ALWAYS },
-	{ HOME, "/error", EMPTY, NULL, STORE_PERM_OWN, ALWAYS },
-	{ HOME, "/libxl", EMPTY, NULL, STORE_PERM_OWN, DRIVER_DOMAIN },
-	{ HOME, "/device-model", EMPTY, NULL, STORE_PERM_OWN, DRIVER_DOMAIN },
-	{ HOME, "/store", EMPTY, NULL, STORE_PERM_READ, IMPLIED },
-	{ HOME, "/store/port", PORT, NULL, STORE_PERM_READ, ALWAYS },
-	{ HOME, "/store/ring-ref", GFN, NULL, STORE_PERM_READ, ALWAYS },
-	{ LIBXL, "/dm-version", LITERAL, "qemu_xen", STORE_PERM_TOOLS, ALWAYS },
-	{ LIBXL, "/type", LITERAL, "pvh", STORE_PERM_TOOLS, ALWAYS },
+	  LITERAL, "1", STORE_PERM_READ, false },
+	{ HOME, "/vm", VM_PATH, NULL, STORE_PERM_READ, false },
+	{ HOME, "/name", NAME, NULL, STORE_PERM_READ, false },
+	{ HOME, "/domid", DOMID, NULL, STORE_PERM_READ, false },
+	{ HOME, "/cpu", CPUS, "online", STORE_PERM_READ, false },
+	{ HOME, "/memory/static-max", MEMORY, NULL, STORE_PERM_READ, false },
+	{ HOME, "/memory/target", MEMORY, NULL, STORE_PERM_READ, false },
+	{ HOME, "/memory/videoram", LITERAL, "0", STORE_PERM_READ, false },
+	{ HOME, "/memory", MADE, NULL, STORE_PERM_READ, false },
+	{ HOME, "/store/port", PORT, NULL, STORE_PERM_READ, false },
+	{ HOME, "/store/ring-ref", GFN, NULL, STORE_PERM_READ, false },
+	{ HOME, "/store", MADE, NULL, STORE_PERM_READ, false },
+	{ VM, "", EMPTY, NULL, STORE_PERM_READ, false },
+	{ VM, "/uuid", UUID, NULL, STORE_PERM_READ, false },
+	{ VM, "/name", NAME, NULL, STORE_PERM_READ, false },
+	{ VM, "/start_time", START, NULL, STORE_PERM_READ, false },
+	{ LIBXL, "", EMPTY, NULL, STORE_PERM_TOOLS, false },
+	{ LIBXL, "/device", EMPTY, NULL, STORE_PERM_TOOLS, false },
+	{ LIBXL, "/dm-version", LITERAL, "qemu_xen", STORE_PERM_TOOLS, false },
+	{ LIBXL, "/type", LITERAL, "pvh", STORE_PERM_TOOLS, false },
 };
 
 enum { ROWS = sizeof(rows) / sizeof(*rows) };
 
-static char *full_path(char full[STORE_PATH_MAX], const struct nodes *nodes,
-		       enum base base, const char *path)
+/* What is being written. */
+struct write {
+	const struct nodes *nodes;
+	bool fresh;			/* nothing of the domain is there */
+	char place[BASES][64];		/* the paths of the bases */
+	enum store_perm perm[BASES];	/* theirs, as of now */
+};
+
+static const char *full_path(char full[STORE_PATH_MAX],
+			     const struct write *write, enum base base,
+			     const char *path)
 {
-	if (base == VM)
-		snprintf(full, STORE_PATH_MAX, "/vm/%s%s", nodes->uuid, path);
-	else
-		snprintf(full, STORE_PATH_MAX, "%s/%u%s",
-			 base == HOME ? "/local/domain" : "/libxl",
-			 nodes->domid, path);
+	strcpy(stpcpy(full, write->place[base]), path);
 	return full;
 }
 
-/* FRESH: it cannot be there yet, so it inherits. */
-static void write_node(const struct nodes *nodes, const struct row *row,
-		       const char *value, bool fresh)
+static void write_node(struct write *write, const struct row *row,
+		       const char *value)
 {
+	enum store_perm *perm = &write->perm[row->base];
 	char full[STORE_PATH_MAX];
 
-	full_path(full, nodes, row->base, row->path);
+	full_path(full, write, row->base, row->path);
 	if (value)
 		store_write(full, value);
-	else
+	else if (row->value != MADE)
 		store_make(full);
-	if (!fresh || !*row->path || row->perm != inherited[row->base])
-		store_perms(full, row->perm, nodes->domid);
+	if (!write->fresh || !*row->path || row->perm != *perm)
+		store_perms(full, row->perm, write->nodes->domid);
+	if (!*row->path)
+		*perm = row->perm;
 }
 
 /* Seconds and hundredths since the epoch, as libxl writes them. */
@@ -139,6 +139,8 @@ static const char *value_of(const struct nodes *nodes, const struct row *row,
 {
 	switch (row->value) {
 	case EMPTY:
+	case MADE:
+	case CPUS:
 	case LITERAL:
 		return row->literal;
 	case NAME:
@@ -167,54 +169,54 @@ static const char *value_of(const struct nodes *nodes, const struct row *row,
 	return buf;
 }
 
-/* FRESH: nothing of the domain is there. */
-static void write_all(const struct nodes *nodes, bool fresh)
+static void write_cpus(struct write *write, const struct row *all)
 {
-	char path[64], value[STORE_PATH_MAX];
-	const struct row *row;
-	struct row online = {
-		HOME, path, LITERAL, "online", STORE_PERM_READ, ALWAYS,
-	};
+	char path[64];
+	struct row row = *all;
 	uint32_t cpu;
 
-	for (row = rows; row < rows + ROWS; row++) {
-		if ((row->when == DRIVER_DOMAIN && !nodes->driver_domain) ||
-		    (row->when == IMPLIED && fresh))
-			continue;
-		write_node(nodes, row, value_of(nodes, row, value,
-						sizeof(value)), fresh);
+	row.path = path;
+	row.value = LITERAL;
+	for (cpu = 0; cpu < write->nodes->vcpus; cpu++) {
+		snprintf(path, sizeof(path), "%s/%" PRIu32 "/availability",
+			 all->path, cpu);
+		write_node(write, &row, row.literal);
 	}
-	for (cpu = 0; cpu < nodes->vcpus; cpu++) {
-		snprintf(path, sizeof(path), "/cpu/%" PRIu32 "/availability",
-			 cpu);
-		write_node(nodes, &online, online.literal, fresh);
-	}
+	row.path = all->path;
+	row.value = cpu ? MADE : EMPTY;
+	write_node(write, &row, NULL);
+}
+
+static void write_all(struct write *write)
+{
+	const struct nodes *nodes = write->nodes;
+	char value[STORE_PATH_MAX];
+	const struct row *row;
+
+	for (row = rows; row < rows + ROWS; row++)
+		if (row->value == CPUS)
+			write_cpus(write, row);
+		else if (!row->driver_domain || nodes->driver_domain)
+			write_node(write, row, value_of(nodes, row, value,
+							sizeof(value)));
 }
 
 /*
- * Begin, and see if any of the places is taken: then there may be permissions
+ * Begin, and see if a UUID like it has been used: then there may be permissions
  * that must not stay.
  */
-static int begin(const struct nodes *nodes, bool *fresh)
+static int begin(struct write *write)
 {
-	char path[STORE_PATH_MAX], text[1];
-	struct store_answer answers[] = {
-		[HOME] = { text, sizeof(text), 0 },
-		[VM] = { text, sizeof(text), 0 },
-		[LIBXL] = { text, sizeof(text), 0 },
-	};
-	enum base base;
+	char text[1];
+	struct store_answer vm = { text, sizeof(text), -ENOENT };
 	int rc;
 
-	for (base = HOME; base <= LIBXL; base++)
-		store_ask(full_path(path, nodes, base, ""), &answers[base]);
+	if (write->fresh)
+		store_ask(write->place[VM], &vm);
 	rc = store_begin();
-	*fresh = true;
-	for (base = HOME; base <= LIBXL && !rc; base++) {
-		*fresh &= answers[base].rc == -ENOENT;
-		if (answers[base].rc < 0 && answers[base].rc != -ENOENT)
-			rc = answers[base].rc;
-	}
+	if (!rc && vm.rc < 0 && vm.rc != -ENOENT)
+		rc = vm.rc;
+	write->fresh = write->fresh && vm.rc == -ENOENT;
 	return rc;
 }
 
@@ -233,14 +235,19 @@ static bool commit_again(int64_t deadline, int *rc)
 
 int nodes_write(const struct nodes *nodes, int64_t deadline)
 {
-	bool fresh;
+	struct write write = { .nodes = nodes, .fresh = nodes->fresh };
 	int rc;
 
+	snprintf(write.place[HOME], sizeof(*write.place), "/local/domain/%u",
+		 nodes->domid);
+	snprintf(write.place[VM], sizeof(*write.place), "/vm/%s", nodes->uuid);
+	snprintf(write.place[LIBXL], sizeof(*write.place), "/libxl/%u",
+		 nodes->domid);
 	do {
-		rc = begin(nodes, &fresh);
+		rc = begin(&write);
 		if (rc)
 			return rc;
-		write_all(nodes, fresh);
+		write_all(&write);
 	} while (commit_again(deadline, &rc));
 	return rc;
 }

@@ -450,6 +450,11 @@ void store_ask(const char *path, struct store_answer *answer)
 	ask(XS_READ, path, strlen(path) + 1, answer);
 }
 
+void store_ask_list(const char *path, struct store_answer *answer)
+{
+	ask(XS_DIRECTORY, path, strlen(path) + 1, answer);
+}
+
 /* Numbers go as text, each with its NUL. */
 void store_ask_introduced(uint16_t domid, struct store_answer *answer)
 {

@@ -53,6 +53,8 @@ struct store_answer {
 };
 
 void store_ask(const char *path, struct store_answer *answer);
+/* The names of a node's children, each with a "/" after it. */
+void store_ask_list(const char *path, struct store_answer *answer);
 /* "T" or "F": does xenstored serve the domain? */
 void store_ask_introduced(uint16_t domid, struct store_answer *answer);
 

@@ -92,11 +92,22 @@ static int error_named(const char *name)
  * What an answer of LENGTH bytes says, of which TEXT has SIZE. Some end with a
  * NUL that does not count; one inside means that it is no text.
  */
-static int length_of(const char *text, size_t size, size_t length)
+static int length_of(char *text, size_t size, size_t length)
 {
 	if (size && size == length && !text[size - 1])
 		size = --length;
 	return memchr(text, '\0', size) ? -EILSEQ : (int)length;
+}
+
+/* Names, each with a NUL at its end: "/" can be in none of them. */
+static int length_of_list(char *text, size_t size, size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < size; i++)
+		if (!text[i])
+			text[i] = '/';
+	return (int)length;
 }
 
 /* One answer, to request ID. An error that nobody waits for is remembered. */
@@ -126,7 +137,8 @@ static int receive_answer(uint32_t id)
 		return rc;	/* half an answer says nothing */
 	answer->text[part] = '\0';
 	answer->rc = header.type == XS_ERROR ? error_named(name) :
-		     length_of(answer->text, part, header.len);
+		     (header.type == XS_DIRECTORY ? length_of_list : length_of)
+		     (answer->text, part, header.len);
 	if (answers[id])
 		answers[id]->rc = answer->rc;
 	else if (header.type == XS_ERROR && !error)

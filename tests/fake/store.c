@@ -194,6 +194,41 @@ void store_ask(const char *path, struct store_answer *answer)
 	answer->rc = world_done(rc);
 }
 
+/* The child of PATH that PLACE is, or is below of, goes to the list's end, unless
+ * it is there: xenstored's lists have no order, and nothing twice. */
+static void list_child(struct store_answer *list, const char *path,
+		       const char *place)
+{
+	size_t size = strlen(path), used = strlen(list->text), name;
+	char *at;
+
+	if (strncmp(place, path, size) || place[size] != '/')
+		return;
+	place += size + 1;
+	name = strcspn(place, "/");
+	for (at = list->text; *at; at = strchr(at, '/') + 1)
+		if (!strncmp(at, place, name) && at[name] == '/')
+			return;
+	if (used + name + 1 >= list->size)
+		abort();
+	sprintf(list->text + used, "%.*s/", (int)name, place);
+}
+
+void store_ask_list(const char *path, struct store_answer *answer)
+{
+	int rc = world_call(CALL_READ, "store_list %s", path);
+	unsigned int i;
+
+	met = met ? met : connection();
+	*answer->text = '\0';
+	list_child(answer, path, world->odd_path);
+	for (i = world->tree.size; i--; )
+		list_child(answer, path, world->tree.nodes[i].path);
+	if (!rc && !tree_find(&world->tree, path) && !*answer->text)
+		rc = -ENOENT;
+	answer->rc = world_done(rc ? rc : (int)strlen(answer->text));
+}
+
 void store_ask_introduced(uint16_t domid, struct store_answer *answer)
 {
 	void (*meanwhile)(void) = world->meanwhile;
