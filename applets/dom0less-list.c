@@ -158,6 +158,5 @@ int dom0less_list_main(int argc, char **argv)
 		    "nodes are not known");
 	status = applet_worse(status, list(store));
 	store_close();
-	hyp_close();
 	return status;
 }

@@ -298,6 +298,7 @@ static int watch(void)
 		first = false;
 		print_changes(seen);
 		fflush(stdout);
+		hyp_give_back();
 		clock_nap(POLL_MS, clock_ms() + POLL_MS);
 	}
 	return APPLET_DONE;
@@ -354,6 +355,5 @@ int dom0less_status_main(int argc, char **argv)
 		return rc;
 	rc = opts.watch ? watch() : show();
 	store_close();
-	hyp_close();
 	return rc;
 }

@@ -274,14 +274,11 @@ static bool consider(struct domain *domain, struct attach *attach, int *status)
 	return false;
 }
 
-/* True: not finished, to be called again. */
-static bool progress(struct attach *attach, int *status)
+/* It is over with a domain, RC tells how. */
+static void finish(const struct attach *attach, int rc, int *status)
 {
 	struct domain *domain = attach->domain;
-	int rc = attach_run(attach);
 
-	if (rc == -EAGAIN)
-		return true;
 	attached += !rc;
 	unspoken = unspoken || rc == -EPROTONOSUPPORT;
 	/* what fails on one that is being destroyed is no failure */
@@ -292,7 +289,33 @@ static bool progress(struct attach *attach, int *status)
 				       applet_explain(domain, rc, attach->step,
 						      attach->hint));
 	domain_release(domain);
-	return false;
+}
+
+/* COUNT domains do what they can now. How many have not finished. */
+static unsigned int progress(struct attach *all, unsigned int count, bool hold,
+			     int *status)
+{
+	unsigned int left, asking;
+	struct attach *attach;
+	int rc;
+
+	do {
+		left = asking = 0;
+		for (attach = all; attach < all + count; attach++) {
+			if (attach->over)
+				continue;
+			attach->hold = hold;
+			rc = attach_run(attach);
+			asking += rc == -EINPROGRESS;
+			left += rc == -EAGAIN;
+			attach->over = rc != -EINPROGRESS && rc != -EAGAIN;
+			if (attach->over)
+				finish(attach, rc, status);
+		}
+		if (asking)
+			attach_ask(all, count);
+	} while (asking);
+	return left;
 }
 
 /* Domains that are selected and stand together: how many, the first at *AT or
@@ -310,43 +333,51 @@ static unsigned int next_selected(unsigned int *at)
 	return n;
 }
 
-/* Until none of the first WAITING is left. */
-static void wait_for_all(unsigned int waiting, int *status)
+/* Until none of the first COUNT is left. */
+static void wait_for_all(unsigned int count, int *status)
 {
-	unsigned int i, left;
+	unsigned int left, before = count;
 	int nap = POLL_MS;
 
-	while (waiting) {
-		clock_nap(nap, deadline);
-		for (i = left = 0; i < waiting; i++)
-			if (progress(&attaches[i], status))
-				attaches[left++] = attaches[i];
-		nap = left < waiting ? POLL_MS : 2 * nap;
-		if (nap > POLL_MAX_MS)
+	while ((left = progress(attaches, count, false, status))) {
+		nap = left < before ? POLL_MS : 2 * nap;
+		if (nap > POLL_MAX_MS) {
 			nap = POLL_MAX_MS;
-		waiting = left;
+			hyp_give_back();
+		}
+		clock_nap(nap, deadline);
+		before = left;
 	}
 }
 
 /*
  * Each domain gets as far as it can at once; those that wait for xenstored or
- * their guest then wait together.
+ * their guest then wait together. None is introduced before all have their
+ * nodes: C xenstored looks at each node that is written once for each domain
+ * that it serves. But when half of the time is over, as many as can are served.
  */
 static int attach_all(void)
 {
-	unsigned int at, i, n, waiting = 0;
+	unsigned int at, i, n, count = 0;
 	int status = APPLET_DONE;
+	bool hold = !opts.dry;
 
 	for (at = 0; (n = next_selected(&at)); at += n) {
 		domain_observe(&applet_domains[at], n, DOMAIN_LOOK_STORE |
 			       (opts.dry ? 0 : DOMAIN_LOOK_WRITE));
-		for (i = at; i < at + n; i++)
-			if (consider(&applet_domains[i], &attaches[waiting],
-				     &status))
-				waiting += progress(&attaches[waiting],
-						    &status);
+		for (i = at; i < at + n; i++) {
+			if (hold && clock_left(deadline) < opts.timeout / 2) {
+				hold = false;
+				progress(attaches, count, hold, &status);
+			}
+			if (!consider(&applet_domains[i], &attaches[count],
+				      &status))
+				continue;
+			attaches[count].more = i + 1 < at + n;
+			progress(&attaches[count++], 1, hold, &status);
+		}
 	}
-	wait_for_all(waiting, &status);
+	wait_for_all(count, &status);
 	return status;
 }
 
@@ -487,6 +518,5 @@ int init_dom0less_main(int argc, char **argv)
 		rc = take_lock();
 	if (!rc)
 		rc = work();
-	hyp_close();
 	return rc;
 }

@@ -184,7 +184,8 @@ int applet_find_operands(char **operand)
 
 int applet_load_dtb(const char *file)
 {
-	int rc = dtb_load(file ? file : "/sys/firmware/fdt");
+	/* the kernel's own is what it runs on */
+	int rc = dtb_load(file ? file : "/sys/firmware/fdt", file);
 
 	if (!file || !rc)
 		return APPLET_DONE;

@@ -161,7 +161,9 @@ static int nodes_take(struct attach *attach)
 		.port = (uint32_t)domain->evtchn,
 		.gfn = domain->gfn,
 		.driver_domain = attach->driver_domain,
-		.fresh = !has(attach, FACT_LISTED),
+		.fresh = !has(attach, FACT_LISTED) &&
+			 !domain_uuid_is_listed(attach->uuid_text),
+		.more = attach->more,
 	};
 
 	return nodes_write(&nodes, attach->deadline);
@@ -225,15 +227,30 @@ static bool intro_needed(const struct attach *attach)
 static int intro_take(struct attach *attach)
 {
 	struct domain *domain = attach->domain;
-	int rc = store_introduce(domain->info.domid, domain->gfn,
-				 (uint32_t)domain->evtchn);
 
-	if (rc)
-		return rc;
+	if (!attach->asked) {
+		attach->asked = true;
+		attach->answer.text = attach->text;
+		attach->answer.size = sizeof(attach->text);
+		store_ask_introduce(domain->info.domid, domain->gfn,
+				    (uint32_t)domain->evtchn, &attach->answer);
+		return -EINPROGRESS;
+	}
+	if (attach->answer.rc < 0)
+		return attach->answer.rc;
 	domain->facts |= FACT_INTRODUCED;
 	domain_look_at_ring(domain);
 	attach->noisy = true;
 	return 0;
+}
+
+void attach_ask(struct attach *attaches, unsigned int count)
+{
+	int rc = store_answers();
+	unsigned int i;
+
+	for (i = 0; i < count && rc; i++)
+		attaches[i].answer.rc = rc;
 }
 
 /* --- handshake: xenstored has reset the ring when connection is 0 --- */
@@ -362,6 +379,7 @@ static int answer_take(struct attach *attach)
 
 enum {
 	WAITS = 1,		/* -EAGAIN: it is to be taken again */
+	LATE = 2,		/* not while the domain is held */
 };
 
 /*
@@ -383,7 +401,7 @@ static const struct step {
 	{ "set the UUID", handle_needed, handle_take, 0 },
 	{ "store libxl's configuration", userdata_step_needed,
 	  userdata_take, 0 },
-	{ "introduce it to xenstored", intro_needed, intro_take, 0 },
+	{ "introduce it to xenstored", intro_needed, intro_take, LATE },
 	{ "finish the handshake", handshake_needed, handshake_take, WAITS },
 	{ "tell the guest its page", publish_needed, publish_take, 0 },
 	{ "notify the guest", notify_needed, notify_take, 0 },
@@ -456,6 +474,8 @@ int attach_run(struct attach *attach)
 		/* a wait that has begun goes on until it is over */
 		if (!attach->announced && !step->needed(attach))
 			continue;
+		if (attach->hold && step->how & LATE)
+			return -EAGAIN;
 		rc = take(attach, step);
 		if (rc)
 			return rc;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "domain.h"
+#include "store.h"
 #include "uuid.h"
 
 /*
@@ -21,6 +22,9 @@ struct attach {
 	bool wait;		/* until the guest has spoken */
 	bool userdata;		/* keep libxl's file, too: it is possible */
 	bool driver_domain;
+	bool hold;		/* do not introduce it yet */
+	bool more;		/* others' nodes will be written after it */
+	bool over;		/* the caller's: not to be run any more */
 	int64_t deadline;	/* clock.h */
 
 	/* Called for each step that is needed, before it is taken. */
@@ -35,6 +39,9 @@ struct attach {
 	bool noisy;		/* this run did what the guest waits for */
 	uint8_t uuid[UUID_SIZE];
 	char uuid_text[UUID_TEXT];
+	bool asked;		/* xenstored, to introduce it; what it says: */
+	struct store_answer answer;
+	char text[4];
 	int64_t since;		/* when the present wait began, 0: not yet */
 	int64_t kicked;		/* when the guest was last notified */
 	int64_t busy;		/* when it was last seen to work, 0: not yet */
@@ -49,9 +56,14 @@ const char *attach_next_step(struct attach *attach);
 
 /*
  * Take the steps that are needed. 0: all done. -EAGAIN: xenstored or the guest
- * has to do something first, call again soon; never after the deadline.
+ * has to do something first, call again soon; never after the deadline; or it
+ * is to be introduced, and .hold is set. -EINPROGRESS: xenstored is to be asked,
+ * call attach_ask() and again; meanwhile ATTACH must stay where it is.
  * -ETIMEDOUT: the deadline passed. Else why .step failed.
  */
 int attach_run(struct attach *attach);
+
+/* Ask xenstored all at once what COUNT domains are to have asked. */
+void attach_ask(struct attach *attaches, unsigned int count);
 
 #endif

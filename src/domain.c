@@ -298,10 +298,10 @@ bool domain_is_going(const struct domain *domain)
 }
 
 /* The nodes that are read, and where their values go. */
-enum top { HOMES, LIBXL, TOPS };
+enum top { HOMES, LIBXL, UUIDS, TOPS };
 
 static const char *const tops[] = {
-	[HOMES] = "/local/domain", [LIBXL] = "/libxl",
+	[HOMES] = "/local/domain", [LIBXL] = "/libxl", [UUIDS] = "/vm",
 };
 
 static const struct node {
@@ -350,32 +350,37 @@ static void ask_first(const struct domain *domains, unsigned int count)
 	}
 }
 
-/* A list that could not be had, or was too long, may hold every domain. */
-static bool is_listed(enum top top, uint16_t domid)
+/* A list that could not be had, for its length too, may hold every domain. */
+static bool is_listed(enum top top, const char *name)
 {
 	const struct store_answer *list = &lists[top];
-	const char *name = list->text;
-	char text[8];
-	size_t size = (size_t)snprintf(text, sizeof(text), "%u/", domid);
+	const char *at = list->text;
+	size_t size = strlen(name);
 
-	if (list->rc < 0 || (size_t)list->rc >= list->size)
+	if (list->rc < 0)
 		return list->rc != -ENOENT;
-	while (name && *name && strncmp(name, text, size)) {
-		name = strchr(name, '/');
-		name += !!name;
+	while (at && *at && (strncmp(at, name, size) || at[size] != '/')) {
+		at = strchr(at, '/');
+		at += !!at;
 	}
-	return name && *name;
+	return at && *at;
+}
+
+bool domain_uuid_is_listed(const char *uuid)
+{
+	return is_listed(UUIDS, uuid);
 }
 
 static void ask(struct domain *domain, struct questions *asked)
 {
-	bool listed[TOPS];
-	char path[STORE_PATH_MAX];
+	bool listed[] = { [HOMES] = false, [LIBXL] = false };
+	char path[STORE_PATH_MAX], domid[8];
 	enum top top;
 	unsigned int i;
 
-	for (top = 0; top < TOPS; top++) {
-		listed[top] = is_listed(top, domain->info.domid);
+	snprintf(domid, sizeof(domid), "%u", domain->info.domid);
+	for (top = HOMES; top <= LIBXL; top++) {
+		listed[top] = is_listed(top, domid);
 		if (listed[top])
 			fact(domain, FACT_LISTED, true);
 	}
@@ -385,8 +390,8 @@ static void ask(struct domain *domain, struct questions *asked)
 		asked->node[i].rc = -ENOENT;
 		if (!listed[nodes[i].top])
 			continue;
-		snprintf(path, sizeof(path), "%s/%u/%s", tops[nodes[i].top],
-			 domain->info.domid, nodes[i].name);
+		snprintf(path, sizeof(path), "%s/%s/%s", tops[nodes[i].top],
+			 domid, nodes[i].name);
 		store_ask(path, &asked->node[i]);
 	}
 }

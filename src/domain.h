@@ -135,6 +135,9 @@ int domain_read_names(struct domain *domains, unsigned int count);
 void domain_observe(struct domain *domains, unsigned int count,
 		    unsigned int look);
 
+/* May xenstore have nodes of this UUID? As of the last observation. */
+bool domain_uuid_is_listed(const char *uuid);
+
 /* Ask Xen about it anew, -ESRCH: it is gone; or whether it is gone or going. */
 int domain_ask(const struct domain *domain, struct hyp_domain *now);
 bool domain_is_going(const struct domain *domain);

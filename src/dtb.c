@@ -65,7 +65,7 @@ static int make_room(void)
 	return 0;
 }
 
-int dtb_load(const char *path)
+int dtb_load(const char *path, bool check)
 {
 	int size = make_room();
 
@@ -77,8 +77,9 @@ int dtb_load(const char *path)
 	if (size == DTB_MAX)
 		return -EFBIG;
 	/* libfdt reads cells where they stand and does not look at this */
-	if (fdt_check_full(tree, (size_t)size) ||
-	    fdt_off_dt_struct(tree) % 4)
+	if (fdt_check_header(tree) || fdt_totalsize(tree) > (size_t)size ||
+	    fdt_off_dt_struct(tree) % 4 ||
+	    (check && fdt_check_full(tree, (size_t)size)))
 		return -EINVAL;
 	find_domains();
 	return 0;

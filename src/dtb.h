@@ -32,9 +32,10 @@ struct dtb_domain {
 /*
  * Read the flattened tree in the file PATH. 0; -EINVAL: it is no device tree
  * or a broken one; -EFBIG: larger than any kernel takes; else why it could not
- * be read. The tree stays loaded until the next call.
+ * be read. The tree stays loaded until the next call. CHECK all of it; without,
+ * what is broken inside is only left out.
  */
-int dtb_load(const char *path);
+int dtb_load(const char *path, bool check);
 
 /* How many domains the loaded tree declares, 0 if none is loaded. */
 unsigned int dtb_domains(void);

@@ -87,6 +87,7 @@ enum {
 	ABIS = sizeof(abis) / sizeof(*abis),
 	BUFFER_SIZE = 4096,
 	PAGE = 4096,
+	UNNEEDED_MAX = 256,
 	/* getdomaininfo grew by 8 bytes in 4.16, sysctl 0x14 */
 	GDI_OLD = 112, GDI_NEW = 120, SYSCTL_GDI_NEW = 0x14,
 	DOMCTL_MET_MAX = 0xff,	/* 0x18 was reached in twenty years */
@@ -320,10 +321,43 @@ int hyp_open(void)
 	return rc;
 }
 
+/*
+ * Mappings that nobody needs any more. For each that is given back a thread of
+ * the kernel asks Xen for a page in its place, at once; so that is done when
+ * there is time, or at the end of the process.
+ */
+static struct mapping {
+	xenforeignmemory_resource_handle *resource;	/* or, without one, */
+	void *page;
+} unneeded[UNNEEDED_MAX];
+static unsigned int nunneeded;
+
+void hyp_give_back(void)
+{
+	struct mapping *mapping;
+
+	for (; nunneeded; nunneeded--) {
+		mapping = &unneeded[nunneeded - 1];
+		if (mapping->resource)
+			xenforeignmemory_unmap_resource(fmem,
+							mapping->resource);
+		else
+			xenforeignmemory_unmap(fmem, mapping->page, 1);
+	}
+}
+
+static void give_back_later(const struct mapping *mapping)
+{
+	if (nunneeded == UNNEEDED_MAX)
+		hyp_give_back();
+	unneeded[nunneeded++] = *mapping;
+}
+
 void hyp_close(void)
 {
 	if (!xc)
 		return;
+	hyp_give_back();
 	if (buffer)
 		xencall_free_buffer(xcall, buffer);
 	xc_interface_close(xc);
@@ -563,7 +597,7 @@ int hyp_map(uint16_t domid, uint64_t gfn, bool write, void **page)
 void hyp_unmap(void *page)
 {
 	if (page)
-		xenforeignmemory_unmap(fmem, page, 1);
+		give_back_later(&(struct mapping){ .page = page });
 }
 
 void hyp_ring_get(const void *page, struct hyp_ring *ring)
@@ -595,20 +629,11 @@ void hyp_ring_set_connection(void *page, uint32_t value)
 }
 
 /*
- * The first frame of a domain's grant table, reached by the way this Xen
- * and kernel offer.
- */
-struct table {
-	xenforeignmemory_resource_handle *resource;	/* Xen >= 4.15 on Arm */
-	void *page;
-};
-
-/*
  * Xen up to 4.14 on Arm, and Linux before 4.18, cannot hand out the table.
  * They can tell where the guest has mapped it, if it has; growing or moving
  * it for the guest is never done.
  */
-static int table_map_guest(uint16_t domid, bool write, struct table *table)
+static int table_map_guest(uint16_t domid, bool write, struct mapping *table)
 {
 	struct gnttab_setup_table *op = buffer;
 	xen_pfn_t *list = list_at();
@@ -628,7 +653,11 @@ static int table_map_guest(uint16_t domid, bool write, struct table *table)
 	return hyp_map(domid, *list, write, &table->page);
 }
 
-static int table_map(uint16_t domid, bool write, struct table *table)
+/*
+ * The first frame of a domain's grant table, reached by the way this Xen (4.15
+ * and later on Arm) and kernel offer.
+ */
+static int table_map(uint16_t domid, bool write, struct mapping *table)
 {
 	int prot = write ? PROT_READ | PROT_WRITE : PROT_READ;
 
@@ -641,14 +670,6 @@ static int table_map(uint16_t domid, bool write, struct table *table)
 		return 0;
 	return errno == EOPNOTSUPP ? table_map_guest(domid, write, table)
 				   : failure();
-}
-
-static void table_unmap(struct table *table)
-{
-	if (table->resource)
-		xenforeignmemory_unmap_resource(fmem, table->resource);
-	else
-		hyp_unmap(table->page);
 }
 
 static void entry_get(const volatile grant_entry_v1_t *entry,
@@ -672,13 +693,13 @@ static void entry_set(volatile grant_entry_v1_t *entry,
 
 int hyp_grant_get(uint16_t domid, unsigned int ref, struct hyp_grant *grant)
 {
-	struct table table;
+	struct mapping table;
 	int rc = table_map(domid, false, &table);
 
 	if (rc)
 		return rc;
 	entry_get((grant_entry_v1_t *)table.page + ref, grant);
-	table_unmap(&table);
+	give_back_later(&table);
 	return 0;
 }
 
@@ -687,7 +708,7 @@ int hyp_grant_set(uint16_t domid, unsigned int ref,
 {
 	grant_entry_v1_t *entry;
 	struct hyp_grant old;
-	struct table table;
+	struct mapping table;
 	int rc = table_map(domid, true, &table);
 
 	if (rc)
@@ -701,6 +722,6 @@ int hyp_grant_set(uint16_t domid, unsigned int ref,
 		rc = -EBUSY;
 	else
 		entry_set(entry, grant);
-	table_unmap(&table);
+	give_back_later(&table);
 	return rc;
 }

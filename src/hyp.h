@@ -106,6 +106,7 @@ struct hyp_ring {
  * An interface version nobody has seen is not an error here.
  */
 int hyp_open(void);
+/* What the end of the process does as well, and in less time. */
 void hyp_close(void);
 const struct hyp_about *hyp_about(void);
 
@@ -154,7 +155,13 @@ int hyp_populate(uint16_t domid, uint64_t gfn);
  * there is no page at GFN. To be unmapped soon: it costs dom0 a page.
  */
 int hyp_map(uint16_t domid, uint64_t gfn, bool write, void **page);
+
+/*
+ * What is unmapped, and grant tables that have been looked at, is given back
+ * later: a domain that is destroyed stays in Xen's list until then.
+ */
 void hyp_unmap(void *page);
+void hyp_give_back(void);
 
 /* Each field of the mapped ring PAGE, read once. */
 void hyp_ring_get(const void *page, struct hyp_ring *ring);

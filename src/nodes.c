@@ -44,8 +44,6 @@ static const struct row {
 	bool driver_domain;	/* for those only */
 } rows[] = {
 	{ HOME, "", EMPTY, NULL, STORE_PERM_OWN, false },
-	{ HOME, "/device/suspend/event-channel", EMPTY, NULL,
-	  STORE_PERM_OWN, false },
 	{ HOME, "/control/shutdown", EMPTY, NULL, STORE_PERM_OWN, false },
 	{ HOME, "/control/feature-poweroff", EMPTY, NULL,
 	  STORE_PERM_OWN, false },
@@ -60,10 +58,12 @@ static const struct row {
 	{ HOME, "/error", EMPTY, NULL, STORE_PERM_OWN, false },
 	{ HOME, "/libxl", EMPTY, NULL, STORE_PERM_OWN, true },
 	{ HOME, "/device-model", EMPTY, NULL, STORE_PERM_OWN, true },
-	{ HOME, "/device", MADE, NULL, STORE_PERM_READ, false },
-	{ HOME, "/device/suspend", MADE, NULL, STORE_PERM_READ, false },
 	{ HOME, "/control", MADE, NULL, STORE_PERM_READ, false },
 	{ HOME, "", MADE, NULL, STORE_PERM_READ, false },
+	{ HOME, "/device/suspend/event-channel", EMPTY, NULL,
+	  STORE_PERM_OWN, false },
+	{ HOME, "/device", MADE, NULL, STORE_PERM_READ, false },
+	{ HOME, "/device/suspend", MADE, NULL, STORE_PERM_READ, false },
 	{ HOME, "/control/platform-feature-multiprocessor-suspend",
 	  LITERAL, "1", STORE_PERM_READ, false },
 	{ HOME, "/control/platform-feature-xs_reset_watches",
@@ -94,7 +94,6 @@ enum { ROWS = sizeof(rows) / sizeof(*rows) };
 /* What is being written. */
 struct write {
 	const struct nodes *nodes;
-	bool fresh;			/* nothing of the domain is there */
 	char place[BASES][64];		/* the paths of the bases */
 	enum store_perm perm[BASES];	/* theirs, as of now */
 };
@@ -118,7 +117,7 @@ static void write_node(struct write *write, const struct row *row,
 		store_write(full, value);
 	else if (row->value != MADE)
 		store_make(full);
-	if (!write->fresh || !*row->path || row->perm != *perm)
+	if (!write->nodes->fresh || !*row->path || row->perm != *perm)
 		store_perms(full, row->perm, write->nodes->domid);
 	if (!*row->path)
 		*perm = row->perm;
@@ -201,29 +200,10 @@ static void write_all(struct write *write)
 							sizeof(value)));
 }
 
-/*
- * Begin, and see if a UUID like it has been used: then there may be permissions
- * that must not stay.
- */
-static int begin(struct write *write)
-{
-	char text[1];
-	struct store_answer vm = { text, sizeof(text), -ENOENT };
-	int rc;
-
-	if (write->fresh)
-		store_ask(write->place[VM], &vm);
-	rc = store_begin();
-	if (!rc && vm.rc < 0 && vm.rc != -ENOENT)
-		rc = vm.rc;
-	write->fresh = write->fresh && vm.rc == -ENOENT;
-	return rc;
-}
-
 /* Commit. True: somebody interfered, and there is time to begin again. */
-static bool commit_again(int64_t deadline, int *rc)
+static bool commit_again(bool more, int64_t deadline, int *rc)
 {
-	*rc = store_commit();
+	*rc = store_commit(more);
 	if (*rc != -EAGAIN)
 		return false;
 	clock_nap(RETRY_MS, deadline);
@@ -235,7 +215,7 @@ static bool commit_again(int64_t deadline, int *rc)
 
 int nodes_write(const struct nodes *nodes, int64_t deadline)
 {
-	struct write write = { .nodes = nodes, .fresh = nodes->fresh };
+	struct write write = { .nodes = nodes };
 	int rc;
 
 	snprintf(write.place[HOME], sizeof(*write.place), "/local/domain/%u",
@@ -244,11 +224,11 @@ int nodes_write(const struct nodes *nodes, int64_t deadline)
 	snprintf(write.place[LIBXL], sizeof(*write.place), "/libxl/%u",
 		 nodes->domid);
 	do {
-		rc = begin(&write);
+		rc = store_begin();
 		if (rc)
 			return rc;
 		write_all(&write);
-	} while (commit_again(deadline, &rc));
+	} while (commit_again(nodes->more, deadline, &rc));
 	return rc;
 }
 
@@ -282,6 +262,6 @@ int nodes_write_control(uint16_t domid, int64_t deadline)
 		snprintf(value, sizeof(value), "Domain-%u", domid);
 		store_write(path, value);
 		write_pools();
-	} while (commit_again(deadline, &rc));
+	} while (commit_again(false, deadline, &rc));
 	return rc;
 }

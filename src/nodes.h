@@ -15,7 +15,8 @@ struct nodes {
 	uint32_t port;		/* the guest's xenstore event channel */
 	uint64_t gfn;		/* of the ring page */
 	bool driver_domain;	/* it will run backends and libxl itself */
-	bool fresh;		/* nothing of it is there */
+	bool fresh;		/* nothing of it, or of its UUID, is there */
+	bool more;		/* other domains' nodes come next */
 };
 
 /*

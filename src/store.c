@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -330,6 +331,10 @@ int store_open(int64_t deadline, uint16_t self)
 	return rc == -ECONNREFUSED ? -ENOENT : rc;
 }
 
+/* The transaction that has been begun; its text is "" when it is used. */
+static char begun[16];
+static struct store_answer beginning = { begun, sizeof(begun), 0 };
+
 static void close_batch(void)
 {
 	int saved = errno;
@@ -337,6 +342,7 @@ static void close_batch(void)
 	if (batch >= 0)
 		close(batch);
 	batch = -1;
+	*begun = '\0';
 	waits[true] = 0;
 	unanswered = 0;
 	errno = saved;
@@ -383,15 +389,6 @@ int store_read(const char *path, char *buf, size_t size)
 		memcpy(buf, value, len + 1);
 	free(value);
 	return rc ? rc : (int)len;
-}
-
-int store_introduce(uint16_t domid, uint64_t gfn, uint32_t port)
-{
-	int rc = not_open();
-
-	if (rc)
-		return rc;
-	return xs_introduce_domain(xs, domid, gfn, port) ? 0 : failure();
 }
 
 /*
@@ -464,15 +461,32 @@ void store_ask_introduced(uint16_t domid, struct store_answer *answer)
 	ask(XS_IS_DOMAIN_INTRODUCED, payload, (size_t)size, answer);
 }
 
+void store_ask_introduce(uint16_t domid, uint64_t gfn, uint32_t port,
+			 struct store_answer *answer)
+{
+	char payload[64];
+	int size = snprintf(payload, sizeof(payload),
+			    "%u%c%" PRIu64 "%c%" PRIu32, domid, 0, gfn, 0,
+			    port) + 1;
+
+	answer->rc = not_open();
+	if (!answer->rc)
+		ask(XS_INTRODUCE, payload, (size_t)size, answer);
+}
+
 int store_answers(void)
 {
 	return flush();
 }
 
+static void put_begin(void)
+{
+	*begun = '\0';
+	wire_put(XS_TRANSACTION_START, 0, "", 1, &beginning);
+}
+
 int store_begin(void)
 {
-	char text[16];
-	struct store_answer answer = { .text = text, .size = sizeof(text) };
 	uint64_t id;
 	int rc = not_open();
 
@@ -480,14 +494,17 @@ int store_begin(void)
 		rc = open_batch();
 	if (rc)
 		return rc;
-	wire_put(XS_TRANSACTION_START, 0, "", 1, &answer);
-	rc = flush();
-	if (rc || answer.rc < 0)
-		return rc ? rc : answer.rc;
-	if (!parse_number(text, UINT32_MAX, &id) || !id)
-		return -EPROTO;
+	if (!*begun) {
+		put_begin();
+		rc = flush();
+		if (rc || beginning.rc < 0)
+			return rc ? rc : beginning.rc;
+	}
+	if (!parse_number(begun, UINT32_MAX, &id) || !id)
+		id = 0;
+	*begun = '\0';
 	tx = (uint32_t)id;
-	return 0;
+	return id ? 0 : -EPROTO;
 }
 
 void store_write(const char *path, const char *value)
@@ -523,11 +540,13 @@ void store_perms(const char *path, enum store_perm perm, uint16_t domid)
 }
 
 /* What failed on the way must not be committed, so that is known first. */
-int store_commit(void)
+int store_commit(bool more)
 {
 	int failed = flush(), rc;
 
 	wire_put(XS_TRANSACTION_END, tx, failed ? "F" : "T", 2, NULL);
+	if (more)
+		put_begin();
 	rc = flush();
 	return failed ? failed : rc;
 }

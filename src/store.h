@@ -58,6 +58,10 @@ void store_ask_list(const char *path, struct store_answer *answer);
 /* "T" or "F": does xenstored serve the domain? */
 void store_ask_introduced(uint16_t domid, struct store_answer *answer);
 
+/* Not a question: serve the domain. An answer that was lost says nothing. */
+void store_ask_introduce(uint16_t domid, uint64_t gfn, uint32_t port,
+			 struct store_answer *answer);
+
 /* 0; else why the connection failed: then no answer means anything. */
 int store_answers(void);
 
@@ -74,20 +78,18 @@ int store_read(const char *path, char *buf, size_t size);
  */
 int store_finds(uint16_t domid);
 
-int store_introduce(uint16_t domid, uint64_t gfn, uint32_t port);
-
 /*
- * One transaction. What was asked before is answered when it begins, and its
- * answer is that of this moment. Writes between begin and commit happen
+ * One transaction. Writes between begin and commit happen
  * together or not at all; the first failure is kept and reported by commit,
  * which then has written nothing. -EAGAIN from commit: somebody else changed
- * what this touched, begin again. Reads see nothing of it.
+ * what this touched, begin again. Reads see nothing of it. MORE: another one
+ * is going to follow, and is begun at the same time.
  */
 int store_begin(void);
 void store_write(const char *path, const char *value);
 void store_make(const char *path);	/* empty, unless it exists */
 void store_perms(const char *path, enum store_perm perm, uint16_t domid);
-int store_commit(void);
+int store_commit(bool more);
 
 /*
  * read(), write() and connect() on a connection to xenstored, with the

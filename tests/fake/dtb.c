@@ -8,9 +8,10 @@
 
 /* A tree whose domains are called node1, node2..., of 64 MiB and 3 vCPUs. */
 
-int dtb_load(const char *path)
+int dtb_load(const char *path, bool check)
 {
-	int rc = world_call(CALL_READ, "dtb_load %s", path);
+	int rc = world_call(CALL_READ, "dtb_load %s%s", path,
+			    check ? ", all of it" : "");
 
 	return world_done(rc ? rc : world->dtb_rc);
 }

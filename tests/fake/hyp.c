@@ -26,6 +26,11 @@ void hyp_close(void)
 		world_wrong("%u pages still mapped", world->mapped);
 }
 
+void hyp_give_back(void)
+{
+	world_sure(CALL_READ, "hyp_give_back");
+}
+
 const struct hyp_about *hyp_about(void)
 {
 	return &world->about;

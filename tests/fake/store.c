@@ -14,6 +14,15 @@ enum { ONE_TRY_MS = 3000 };
 static int64_t limit;
 static uint16_t own;		/* where xenstored runs, and who asks */
 
+/* To be introduced: asked, and not yet sent. */
+static struct {
+	uint16_t domid;
+	uint64_t gfn;
+	uint32_t port;
+	struct store_answer *answer;
+} asked[WORLD_DOMAINS];
+static unsigned int nasked;
+
 /* --- the tree, with xenstored's rules --- */
 
 /* is_valid_nodename(): absolute, no empty component, few characters. */
@@ -139,6 +148,7 @@ int store_open(int64_t deadline, uint16_t self)
 	if (rc == -ETIMEDOUT)
 		world_pass(limit - world->now);
 	world->open = !rc;
+	nasked = 0;
 	own = self;
 	return world_done(rc);
 }
@@ -243,15 +253,6 @@ void store_ask_introduced(uint16_t domid, struct store_answer *answer)
 	answer->rc = world_done(rc ? rc : 1);
 }
 
-int store_answers(void)
-{
-	int rc = world_call(CALL_READ, "store_answers");
-
-	if (!rc)
-		rc = met ? met : request();
-	met = 0;
-	return world_done(rc);
-}
 
 int store_read(const char *path, char *buf, size_t size)
 {
@@ -337,18 +338,13 @@ static bool has_nodes(uint16_t domid)
 	return world_read(path);
 }
 
-int store_introduce(uint16_t domid, uint64_t gfn, uint32_t port)
+/* What xenstored does and says when it gets the request. */
+static int introduction(uint16_t domid, uint64_t gfn, uint32_t port)
 {
-	int rc = world_call(CALL_CHANGE, "introduce d%u %#llx %u", domid,
-			    (unsigned long long)gfn, port);
 	struct world_domain *d = world_find(domid);
 
-	if (!rc)
-		rc = request();
-	if (rc)
-		return world_done(rc);
 	if (!d || port != d->evtchn)
-		return world_done(-EINVAL);
+		return -EINVAL;
 	if (d->introduced || d->channel.state != HYP_EVTCHN_UNBOUND)
 		world_wrong("d%u introduced twice", domid);
 	if (!has_nodes(domid))
@@ -356,7 +352,7 @@ int store_introduce(uint16_t domid, uint64_t gfn, uint32_t port)
 	if (d->channel.state != HYP_EVTCHN_UNBOUND ||
 	    d->channel.remote != own ||
 	    !can_map(d, gfn))
-		return world_done(-EINVAL);
+		return -EINVAL;
 	d->channel.state = HYP_EVTCHN_BOUND;
 	d->channel.remote_port = WORLD_PORT + domid;
 	d->introduced = true;
@@ -365,7 +361,58 @@ int store_introduce(uint16_t domid, uint64_t gfn, uint32_t port)
 	if (d->loses_port)
 		d->channel = (struct hyp_evtchn){ HYP_EVTCHN_UNBOUND, own,
 						  0 };
-	return world_done(0);
+	return 0;
+}
+
+/*
+ * The connection has met RC. A request whose answer is late has been read, one
+ * that broke the connection has not, and one that is stopped reads nothing.
+ */
+static void introduce_asked(int rc)
+{
+	unsigned int i;
+	int said;
+
+	for (i = 0; i < nasked; i++) {
+		if (rc && (rc != -ETIMEDOUT || world->stopped))
+			continue;
+		said = introduction(asked[i].domid, asked[i].gfn,
+				    asked[i].port);
+		if (!rc)
+			asked[i].answer->rc = said;
+	}
+	nasked = 0;
+}
+
+void store_ask_introduce(uint16_t domid, uint64_t gfn, uint32_t port,
+			 struct store_answer *answer)
+{
+	int rc = world_call(CALL_CHANGE, "introduce d%u %#llx %u", domid,
+			    (unsigned long long)gfn, port);
+
+	met = met ? met : connection();
+	if (!rc && !clock_left(limit))
+		rc = -ETIMEDOUT;
+	answer->rc = world_done(rc);
+	if (rc)
+		return;
+	if (nasked == WORLD_DOMAINS)
+		abort();
+	asked[nasked].domid = domid;
+	asked[nasked].gfn = gfn;
+	asked[nasked].port = port;
+	asked[nasked++].answer = answer;
+}
+
+int store_answers(void)
+{
+	int rc = world_call(CALL_READ, "store_answers");
+
+	if (!rc)
+		rc = met ? met : request();
+	met = 0;
+	introduce_asked(rc);
+	return world_done(rc);
 }
 
 /* --- transactions --- */
@@ -435,11 +482,13 @@ void store_perms(const char *path, enum store_perm perm, uint16_t domid)
 	keep_error(rc);
 }
 
-int store_commit(void)
+/* MORE saves a wait, and changes nothing that can be seen here. */
+int store_commit(bool more)
 {
 	int rc = world_call(world->tx_error ? CALL_READ : CALL_CHANGE,
 			    "store_commit");
 
+	(void)more;
 	if (!rc && !world->tx_error)
 		rc = request();
 	world->in_tx = false;

@@ -218,7 +218,18 @@ static void transaction(void)
 	store_make("/local/domain/1/data");
 	store_perms("/local/domain/1/data", STORE_PERM_OWN, 1);
 	store_perms("/local/domain/1/name", STORE_PERM_READ, 1);
-	rc = store_commit();
+	rc = store_commit(true);
+	MUST(rc <= 0);
+}
+
+static void introduce(void)
+{
+	char text[4];
+	struct store_answer answer = { text, sizeof(text), 0 };
+	int rc;
+
+	store_ask_introduce(1, 0x39001, 1, &answer);
+	rc = store_answers();
 	MUST(rc <= 0);
 }
 
@@ -241,8 +252,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_one("/libxl/1/type", small, sizeof(small));
 	ask_many();
 	transaction();
-	rc = store_introduce(1, 0x39001, 1);
-	MUST(rc <= 0);
+	introduce();
 	transaction();
 	store_close();
 	return 0;

@@ -53,8 +53,11 @@ static int attach_domain(int64_t deadline)
 		.said = say,
 	};
 	attach_begin(&attach);
-	while ((rc = attach_run(&attach)) == -EAGAIN)
-		clock_nap(5, deadline);
+	while ((rc = attach_run(&attach)) == -EAGAIN || rc == -EINPROGRESS)
+		if (rc == -EAGAIN)
+			clock_nap(5, deadline);
+		else
+			attach_ask(&attach, 1);
 	got.step = attach.step;
 	got.hint = attach.hint;
 	return rc;
@@ -530,6 +533,22 @@ static void rings(void)
 	is_int(world_count("introduce"), 0, "not introduced again");
 }
 
+/* --- the UUID --- */
+
+/* Another domain had it: what is left of that one's permissions must go. */
+static void used_uuids(void)
+{
+	struct world_domain *d = begin(&shapes[0]);
+	char uuid[UUID_TEXT], path[64];
+
+	memset(d->info.handle, 0xab, UUID_SIZE);
+	uuid_format(uuid, d->info.handle);
+	snprintf(path, sizeof(path), "/vm/%s/name", uuid);
+	world_write(path, "other", "n7");
+	is_int(run(), 0, "a UUID that was used before");
+	is_str(problem(), NULL, "is used as if it were new");
+}
+
 /* --- the grant --- */
 
 static void grants(void)
@@ -891,6 +910,7 @@ int main(void)
 	steps_named();
 	pages();
 	rings();
+	used_uuids();
 	grants();
 	daemons();
 	guests();

@@ -395,7 +395,8 @@ static void trees(void)
 	       "[4,\"xl\",null,null,null,null,256],"
 	       "[5,\"absent\",null,\"node5\",65536,3,null],"
 	       "[6,\"absent\",null,\"node6\",65536,3,null]]\n", "and as JSON");
-	is_int(world_count("dtb_load /tree"), 1, "the user's is read");
+	is_int(world_count("dtb_load /tree, all of it"), 1,
+	       "the user's is read");
 	is_int(world_count("dtb_load"), 1, "and no other");
 	run("-o domid,declared_name");
 	is_str(out, "0\t-\n1\t-\n2\t-\n3\t-\n4\t-\n", "without -d, none");

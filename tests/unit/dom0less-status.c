@@ -653,6 +653,7 @@ static void watching(void)
 	ok(world->now >= 1001800 && world->now <= 1002100, "ten looks a "
 	   "second");
 	is_str(err, "", "nothing else");
+	is_int(world_count("hyp_give_back"), 19, "no domain is held meanwhile");
 
 	begin();
 	world->later = world->now + 300;

@@ -553,6 +553,46 @@ static void many(void)
 	       "nodes to be read");
 }
 
+/* Which domains xenstore has something of, told by lists; or by none. */
+static void lists(void)
+{
+	static const int rcs[] = { -EIO, -E2BIG, -EACCES };
+	struct domain all[3];
+	unsigned int i;
+
+	world_reset(17);
+	for (i = 0; i < 3; i++)
+		all[i].info = world_boot((uint16_t)(i + 1))->info;
+	world_write("/local/domain/21/name", "not 1, not 2", NULL);
+	world_write("/libxl/2/device", "", NULL);
+	world_write("/vm/2ed6657d-e927-568b-95e1-2665a8aea6a2/name", "", NULL);
+	store_open(world->now, false);
+	domain_observe(all, 3, DOMAIN_LOOK_STORE);
+	ok(!(all[0].facts & FACT_LISTED) && all[1].facts & FACT_LISTED &&
+	   !(all[2].facts & FACT_LISTED), "one of three is in a list");
+	is_int(world_count("store_read"), 1, "and only asked for what may be");
+	ok(domain_uuid_is_listed("2ed6657d-e927-568b-95e1-2665a8aea6a2"),
+	   "a UUID that is there");
+	ok(!domain_uuid_is_listed("2ed6657d-e927-568b-95e1-2665a8aea6a") &&
+	   !domain_uuid_is_listed("ed6657d-e927-568b-95e1-2665a8aea6a2"),
+	   "and two that are not");
+	for (i = 0; i < 3; i++) {
+		domain_release(&all[i]);
+		world_forget();
+		world->fault = (struct world_fault){
+			.at = 1, .call = "store_list", .rc = rcs[i],
+			.always = true };
+		is_int(observe(1, DOMAIN_LOOK_STORE), 0, "a list fails: %d",
+		       rcs[i]);
+		ok(domain.facts & FACT_LISTED &&
+		   domain.rule->state == DOMAIN_WAITING,
+		   "it may hold the domain");
+		is_int(world_count("store_read"), 3, "which is asked about");
+		ok(domain_uuid_is_listed("any"), "and every UUID");
+		domain_release(&domain);
+	}
+}
+
 /* An error is an error and never a fact. */
 static void failing(void)
 {
@@ -638,6 +678,7 @@ int main(void)
 	finding();
 	changing();
 	many();
+	lists();
 	failing();
 	odd_nodes();
 	return done();

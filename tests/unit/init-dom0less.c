@@ -78,6 +78,53 @@ static void good(unsigned int minor)
 	is_str(err, "", "silently");
 }
 
+/* Where the last line that begins with CALL stands in the journal, or the first. */
+static size_t place(const char *call, bool last)
+{
+	char *found = NULL, *at = world->journal, line[64];
+
+	snprintf(line, sizeof(line), "!%s", call);
+	while ((at = strstr(at, line))) {
+		found = at++;
+		if (!last)
+			break;
+	}
+	return found ? (size_t)(found - world->journal) : SIZE_MAX;
+}
+
+/*
+ * xenstored works less for nodes while it serves nobody; but one for which there
+ * is no time any more must not keep the others from being served.
+ */
+static void together(void)
+{
+	unsigned int id, served = 0;
+
+	begin(17);
+	for (id = 1; id <= 6; id++)
+		world_boot((uint16_t)id);
+	is_int(run(""), 0, "six domains");
+	is_int(world_count("introduce"), 6, "are introduced");
+	ok(place("introduce", false) > place("store_commit", true),
+	   "when all have their nodes");
+	ok(place("evtchn_send", false) > place("introduce", true),
+	   "and notified when all are introduced");
+
+	begin(17);
+	for (id = 1; id <= 6; id++)
+		world_boot((uint16_t)id);
+	world->slow_ms = 30;		/* for each request */
+	is_int(run("-t 4"), 4, "when there is not enough time");
+	for (id = 1; id <= 6; id++)
+		served += world_find((uint16_t)id)->introduced;
+	ok(served >= 2 && served < 6, "those are served that can: %u", served);
+	world->slow_ms = 0;
+	is_int(run(""), 0, "the next run");
+	for (id = 1; id <= 6; id++)
+		served += world_find((uint16_t)id)->introduced;
+	ok(served > 6 + 1, "serves the others");
+}
+
 /* --- one bad domain between two good ones --- */
 
 static void make_plain(struct world_domain *d) { d->evtchn = 0; }
@@ -599,6 +646,7 @@ static void deadlines(void)
 	world_boot(1)->guest = GUEST_SILENT;
 	make_closed(world_boot(2));
 	is_int(run("-w -t 3"), 4, "the worst status counts");
+	ok(world_count("hyp_give_back") > 0, "nothing is kept mapped meanwhile");
 }
 
 /* Without domctl there is no UUID and no vCPU to write of. */
@@ -817,6 +865,7 @@ int main(void)
 	userdata_dir = run_dir;
 	good(17);
 	good(21);
+	together();
 	bad_in_the_middle(17);
 	bad_in_the_middle(21);
 	vanishing(17);

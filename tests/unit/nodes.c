@@ -70,11 +70,6 @@ static void taken(void)
 	}
 	begin(1);
 	nodes.fresh = true;
-	world_write("/vm/" UUID "/name", "", "n7");
-	is_int(nodes_write(&nodes, deadline), 0, "only its UUID has been used");
-	is_str(world_check_nodes(&nodes), NULL, "the tree");
-	begin(1);
-	nodes.fresh = true;
 	nodes_write(&nodes, deadline);
 	ok(world_count("store_") < 50, "where nothing is, children inherit");
 	is_str(world_check_nodes(&nodes), NULL, "the tree, then");

@@ -740,6 +740,27 @@ static void run_twice(void)
 	fault = met;
 }
 
+/* What is not needed is kept for later, but not without end. */
+static void many(void)
+{
+	unsigned int i, bad = 0;
+	void *page;
+
+	kind = kinds;
+	fault = (struct fault){ 0 };
+	reset();
+	bad += hyp_open() || populate();
+	for (i = 0; i < 1000 && !bad; i++) {
+		bad += hyp_map(GUEST, RING, false, &page) != 0;
+		hyp_unmap(page);
+	}
+	ok(!bad && mapped > 10 && mapped < 300, "of 1000 mappings %d are left",
+	   mapped);
+	hyp_give_back();
+	hyp_close();
+	is_int(mapped, 0, "and none when they are given back");
+}
+
 int main(void)
 {
 	unsigned int n = 0;
@@ -756,6 +777,7 @@ int main(void)
 		is_int(left_over, 0, "no descriptor, memory, mapping is left");
 		is_int(unrepaired, 0, "another run does it all");
 	}
+	many();
 	ok(n > 1000, "%u calls failed once", n);
 	printf("# sum: %u calls failed once\n", n);
 	return done();
