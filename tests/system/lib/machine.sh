@@ -179,6 +179,11 @@ choose_board()
 	*) die "$scenario: arch=$host_arch: there are arm64 and arm" ;;
 	esac
 	machine=virt,virtualization=on,gic-version=$gic
+	case $host_clock in
+	real) accel='-accel tcg,thread=multi' ;;
+	instructions) accel='-icount shift=2' host_smp=1 ;;
+	*) die "$scenario: clock=$host_clock: there are real and instructions" ;;
+	esac
 }
 
 board()
@@ -322,7 +327,7 @@ make_machine()
 # Set $emulator to QEMU's process.
 start_machine() # QEMU-OPTION...
 {
-	set -- "$@" -machine "$machine" -accel tcg,thread=multi -no-reboot \
+	set -- "$@" -machine "$machine" $accel -no-reboot \
 		-kernel "$hypervisor" -dtb "$work/host.dtb"
 	while read -r addr file; do
 		set -- "$@" -device \
