@@ -43,7 +43,8 @@ static int64_t limit;
 
 /*
  * xenstored's pace, as of late: who wakes up for each piece of an answer takes
- * the CPU from it, so most of the time that it will take is slept through.
+ * the CPU from it, so half of the time that it will take is slept through: more
+ * of it, and sometimes both slept.
  */
 static int64_t pace;		/* ms for PACE_BYTES of requests */
 static size_t unanswered;	/* bytes, on our own connection */
@@ -426,7 +427,7 @@ static int flush(void)
 	int rc = wire_flush();
 
 	if (size >= PACE_LEAST)
-		pace = (clock_ms() - start) * 3 / 4 * PACE_BYTES /
+		pace = (clock_ms() - start) / 2 * PACE_BYTES /
 		       (int64_t)size;
 	if (pace > PACE_MAX)
 		pace = PACE_MAX;
