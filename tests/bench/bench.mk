@@ -4,6 +4,7 @@
 ## bench         measure init-dom0less beside upstream's: build/bench.json, bench.svg
 bench: setup-system setup-check guest build/bench/measure $(if $(filter arm64,$(ARCH)),$(O)/dom0less,arch-arm64)
 	@tests/bench/run
+check check-system: build/bench/measure
 .PHONY: bench
 
 # Any other architecture's make leaves it to one for arm64.
