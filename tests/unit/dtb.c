@@ -315,7 +315,7 @@ static void broken(void)
 	for (cut = 0; cut < size; cut++) {
 		store(blob, cut);
 		bad += !survive();
-		same += dtb_domains() != 0;
+		same += dtb_domains() != 0 || !dtb_load(path, false);
 	}
 	is_int(bad, 0, "cut at each of %zu bytes", size);
 	is_int(same, 0, "none of them is a tree");
@@ -328,6 +328,11 @@ static void broken(void)
 	is_int(bad, 0, "each of %u bits flipped", bit);
 	store(blob, size);
 	ok(survive() && dtb_domains() == 3, "and as it was");
+	put32(blob + 56, 0xdeadbeef);
+	store(blob, size);
+	is_int(dtb_load(path, true), -EINVAL, "no tree inside a good header");
+	is_int(dtb_load(path, false), 0, "is not looked for in the kernel's");
+	is_int((int)dtb_domains(), 0, "and then has no domains");
 }
 
 int main(void)

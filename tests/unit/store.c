@@ -832,6 +832,43 @@ static void test_late(void)
 	is_int(store_answers(), -ENOTCONN, "what was asked before is gone");
 }
 
+/* Lists end each name with a NUL, which a text does not have. */
+static void test_lists(void)
+{
+	static const char names[] = "1\0002\00010", full[4097] = "";
+	char text[16], small[4], large[4097];
+	struct store_answer answers[] = {
+		{ text, sizeof(text), 99 }, { small, sizeof(small), 99 },
+		{ large, sizeof(large), 99 },
+	};
+
+	xenstored_reset();
+	open_it();
+	store_ask_list("/libxl", &answers[0]);
+	is_int(store_answers(), 0, "a list of a node that is not there");
+	is_int(answers[0].rc, -ENOENT, "is none");
+	xenstored.children = names;
+	xenstored.children_size = sizeof(names);
+	store_ask_list("/libxl", &answers[0]);
+	store_ask_list("/libxl", &answers[1]);
+	is_int(store_answers(), 0, "a list");
+	is_str(text, "1/2/10/", "each name ends with a slash");
+	is_int(answers[0].rc, 7, "its length");
+	is_str(small, "1/2", "one for which there is no room is cut");
+	is_int(answers[1].rc, 7, "which its length tells");
+	xenstored.children_size = 0;
+	store_ask_list("/libxl", &answers[0]);
+	is_int(store_answers(), 0, "a node without children");
+	is_str(text, "", "has none");
+	is_int(answers[0].rc, 0, "which is no failure");
+	xenstored.children = full;
+	xenstored.children_size = 4096;
+	store_ask_list("/libxl", &answers[2]);
+	is_int(store_answers(), 0, "the longest list");
+	ok(answers[2].rc == 4096 && strlen(large) == 4096, "has its place");
+	store_close();
+}
+
 /* The environment names it: this has to come first. */
 static void test_named(void)
 {
@@ -924,6 +961,7 @@ int main(void)
 	test_perms();
 	test_values();
 	test_finds();
+	test_lists();
 	test_late();
 	test_commits();
 	unlink(socket_path);

@@ -123,6 +123,13 @@ static void answer(int fd, struct xsd_sockmsg header, const char *payload)
 	case XS_READ:
 		read_node(fd, header, payload);
 		break;
+	case XS_DIRECTORY:
+		if (xenstored.children)
+			reply(fd, header, xenstored.children,
+			      xenstored.children_size);
+		else
+			refuse(fd, header, "ENOENT");
+		break;
 	case XS_TRANSACTION_START:
 		begin(fd, header);
 		break;

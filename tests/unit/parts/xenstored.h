@@ -18,6 +18,8 @@ struct xenstored {
 	unsigned int again;	/* so many commits fail with EAGAIN */
 	const char *refuses;	/* the next write is answered so */
 	const char *begins;	/* and the next transaction is called so */
+	const char *children;	/* of every node, each with its NUL; NULL: none */
+	size_t children_size;	/* bytes */
 	/* how it takes a new owner of "//"; NULL: EINVAL, "": well */
 	const char *owns;
 	unsigned int accepted, requests;
