@@ -136,6 +136,13 @@ domu_node()
 	echo '};'
 }
 
+# With a dozen guests or more credit2, Xen's default, may come to leave dom0, which
+# could run, in its queue for ever, with all CPUs idle: debug key r shows it.
+scheduler()
+{
+	[ "$domus" -lt 12 ] || echo sched=credit
+}
+
 chosen_node()
 {
 	part linux "$host_linux"
@@ -146,7 +153,7 @@ chosen_node()
 		#address-cells = <2>;
 		#size-cells = <2>;
 		stdout-path = "/pl011@9000000";
-		xen,xen-bootargs = "console=dtuart dtuart=/pl011@9000000 dom0_mem=$host_dom0_mem dom0_max_vcpus=$host_dom0_max_vcpus bootscrub=0 conring_size=256k $host_xen_args";
+		xen,xen-bootargs = "console=dtuart dtuart=/pl011@9000000 dom0_mem=$host_dom0_mem dom0_max_vcpus=$host_dom0_max_vcpus bootscrub=0 conring_size=256k $(scheduler) $host_xen_args";
 		$([ "$host_rng_seed" = no ] || rng_seed)
 	END
 	place "$part/vmlinuz"
