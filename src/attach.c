@@ -169,6 +169,37 @@ static int nodes_take(struct attach *attach)
 	return nodes_write(&nodes, attach->deadline);
 }
 
+/* --- userdata: before the handle, by which alone libxl finds it --- */
+
+static struct userdata userdata_of(const struct attach *attach)
+{
+	return (struct userdata){
+		.domid = attach->domain->info.domid,
+		.uuid = attach->uuid_text,
+		.name = attach->name,
+		.memory = memory_kib(attach),
+		.vcpus = vcpus(attach),
+		.settled = attach->dry && has(attach, FACT_INTRODUCED),
+		.alone = uuid_is_nil(attach->domain->info.handle),
+	};
+}
+
+/* Where no handle can be set libxl looks for the file under another name. */
+static bool userdata_step_needed(const struct attach *attach)
+{
+	struct userdata userdata = userdata_of(attach);
+
+	return attach->userdata && attach->domain->info.full &&
+	       userdata_needed(&userdata);
+}
+
+static int userdata_take(struct attach *attach)
+{
+	struct userdata userdata = userdata_of(attach);
+
+	return userdata_store(&userdata, attach->deadline);
+}
+
 /* --- handle: what xl finds the domain and its files by --- */
 
 static bool handle_needed(const struct attach *attach)
@@ -185,36 +216,6 @@ static int handle_take(struct attach *attach)
 	if (!rc)
 		memcpy(info->handle, attach->uuid, UUID_SIZE);
 	return rc;
-}
-
-/* --- userdata --- */
-
-static struct userdata userdata_of(const struct attach *attach)
-{
-	return (struct userdata){
-		.domid = attach->domain->info.domid,
-		.uuid = attach->uuid_text,
-		.name = attach->name,
-		.memory = memory_kib(attach),
-		.vcpus = vcpus(attach),
-		.settled = attach->dry && has(attach, FACT_INTRODUCED),
-	};
-}
-
-/* Without a handle libxl would look for the file under another name. */
-static bool userdata_step_needed(const struct attach *attach)
-{
-	struct userdata userdata = userdata_of(attach);
-
-	return attach->userdata && attach->domain->info.full &&
-	       userdata_needed(&userdata);
-}
-
-static int userdata_take(struct attach *attach)
-{
-	struct userdata userdata = userdata_of(attach);
-
-	return userdata_store(&userdata, attach->deadline);
 }
 
 /* --- introduce --- */
@@ -398,9 +399,9 @@ static const struct step {
 	{ "prepare the ring", ring_needed, ring_take, 0 },
 	{ "grant the page to xenstored", grant_needed, grant_take, WAITS },
 	{ "write the xenstore nodes", nodes_needed, nodes_take, 0 },
-	{ "set the UUID", handle_needed, handle_take, 0 },
 	{ "store libxl's configuration", userdata_step_needed,
 	  userdata_take, 0 },
+	{ "set the UUID", handle_needed, handle_take, 0 },
 	{ "introduce it to xenstored", intro_needed, intro_take, LATE },
 	{ "finish the handshake", handshake_needed, handshake_take, WAITS },
 	{ "tell the guest its page", publish_needed, publish_take, 0 },

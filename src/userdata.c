@@ -64,7 +64,8 @@ bool userdata_needed(const struct userdata *userdata)
 {
 	/* who writes the new data has the lock, and keeps it to the end */
 	return !exists(userdata, DATA) ||
-	       (!userdata->settled && exists(userdata, LOCK));
+	       (!userdata->settled && !userdata->alone &&
+		exists(userdata, LOCK));
 }
 
 /* Is the file that FD locks still the one that the name leads to? */
@@ -214,6 +215,8 @@ int userdata_store(const struct userdata *userdata, int64_t deadline)
 	char path[FILE_PATH_MAX], new[FILE_PATH_MAX];
 	int fd, rc = 0;
 
+	if (userdata->alone)
+		return write_file(userdata);
 	fd = lock(path_of(path, userdata, LOCK), deadline);
 	if (fd < 0)
 		return fd;

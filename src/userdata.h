@@ -17,6 +17,8 @@ struct userdata {
 	uint32_t vcpus;		/* 0: leave it out */
 	bool settled;		/* what comes after it is done: a lock that is
 				 * left harms nobody, and is not looked for */
+	bool alone;		/* the domain has no handle yet, so nobody else
+				 * can know the file's name: no lock */
 };
 
 /* Where libxl keeps it: XEN_LIB_DIR. Only tests change this. */
@@ -29,8 +31,9 @@ bool userdata_possible(void);
 bool userdata_needed(const struct userdata *userdata);
 
 /*
- * Write it under libxl's lock, if it is missing, and take away what a writer
- * that died has left. 0; -ETIMEDOUT: the lock was not free before DEADLINE;
+ * Write it, if it is needed. Unless we are alone that is done under libxl's lock,
+ * and what a writer that died has left is taken away. 0; -ETIMEDOUT: the lock was
+ * not free before DEADLINE;
  * -ELOOP: a symbolic link is in the lock's place; else what the file system
  * said.
  */

@@ -200,6 +200,25 @@ static void leftovers(void)
 	ok(strstr(parsed(), "\"web\"") != NULL, "is written anew");
 }
 
+/* Nobody else can know the name of a file yet. */
+static void alone(void)
+{
+	begin();
+	userdata.alone = true;
+	put(LOCK, "");
+	put(NEW, "half a fi");
+	ok(userdata_needed(&userdata), "no handle yet, and no file");
+	world_forget();
+	is_int(store(0), 0, "stored");
+	is_int(world_count("flock"), 0, "without a lock");
+	ok(strstr(parsed(), "\"web\"") && !is_there(NEW), "and whole");
+	ok(!userdata_needed(&userdata), "a lock harms nobody");
+	userdata.alone = false;
+	ok(userdata_needed(&userdata), "until there is a handle");
+	is_int(store(0), 0, "then it is taken away");
+	ok(!is_there(LOCK), "and nothing is left");
+}
+
 /* Another process, with or without its lock file. */
 static void locked(void)
 {
@@ -339,6 +358,7 @@ int main(void)
 	userdata_dir = dir;
 	contents();
 	leftovers();
+	alone();
 	locked();
 	links();
 	failures();
