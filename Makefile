@@ -69,7 +69,7 @@ libc-cppflags = -nostdinc -isystem $(MUSL)/include/$(call spelled,3) \
 	-isystem $$($(CC) -print-file-name=include) \
 	-isystem $(MUSL)/include -isystem $(MUSL)/include/$(gnu)
 
-# Nothing here computes with floats, and src/libc/vfprintf.c prints none: on arm64
+# Nothing here computes with floats, and src/libc/printf.c prints none: on arm64
 # the compiler checks that, and need not save their registers.
 machine-arm64 := -mgeneral-regs-only
 # Around a bug of early Cortex-A53: all is in reach of ADR, and detours cost 4 KiB.

@@ -94,31 +94,26 @@ enum { ROWS = sizeof(rows) / sizeof(*rows) };
 /* What is being written. */
 struct write {
 	const struct nodes *nodes;
-	char place[BASES][64];		/* the paths of the bases */
-	enum store_perm perm[BASES];	/* theirs, as of now */
+	struct {
+		char path[STORE_PATH_MAX];	/* of the base, then of a node */
+		char *end;			/* of the base's */
+		enum store_perm perm;		/* the base's, as of now */
+	} place[BASES];
 };
-
-static const char *full_path(char full[STORE_PATH_MAX],
-			     const struct write *write, enum base base,
-			     const char *path)
-{
-	strcpy(stpcpy(full, write->place[base]), path);
-	return full;
-}
 
 static void write_node(struct write *write, const struct row *row,
 		       const char *value)
 {
-	enum store_perm *perm = &write->perm[row->base];
-	char full[STORE_PATH_MAX];
+	enum store_perm *perm = &write->place[row->base].perm;
+	const char *path = write->place[row->base].path;
 
-	full_path(full, write, row->base, row->path);
+	strcpy(write->place[row->base].end, row->path);
 	if (value)
-		store_write(full, value);
+		store_write(path, value);
 	else if (row->value != MADE)
-		store_make(full);
+		store_make(path);
 	if (!write->nodes->fresh || !*row->path || row->perm != *perm)
-		store_perms(full, row->perm, write->nodes->domid);
+		store_perms(path, row->perm, write->nodes->domid);
 	if (!*row->path)
 		*perm = row->perm;
 }
@@ -215,14 +210,21 @@ static bool commit_again(bool more, int64_t deadline, int *rc)
 
 int nodes_write(const struct nodes *nodes, int64_t deadline)
 {
+	static const char *const tops[BASES] = {
+		[HOME] = "/local/domain/", [VM] = "/vm/", [LIBXL] = "/libxl/",
+	};
+	char domid[8];
+	const char *const keys[BASES] = {
+		[HOME] = domid, [VM] = nodes->uuid, [LIBXL] = domid,
+	};
 	struct write write = { .nodes = nodes };
+	enum base base;
 	int rc;
 
-	snprintf(write.place[HOME], sizeof(*write.place), "/local/domain/%u",
-		 nodes->domid);
-	snprintf(write.place[VM], sizeof(*write.place), "/vm/%s", nodes->uuid);
-	snprintf(write.place[LIBXL], sizeof(*write.place), "/libxl/%u",
-		 nodes->domid);
+	snprintf(domid, sizeof(domid), "%u", nodes->domid);
+	for (base = HOME; base < BASES; base++)
+		write.place[base].end = stpcpy(stpcpy(write.place[base].path,
+						      tops[base]), keys[base]);
 	do {
 		rc = store_begin();
 		if (rc)

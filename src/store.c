@@ -398,11 +398,12 @@ int store_read(const char *path, char *buf, size_t size)
  */
 static int open_batch(void)
 {
-	const char *path = getenv("XENSTORED_PATH");
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	const char *path;
 
 	if (batch >= 0)
 		return 0;
+	path = getenv("XENSTORED_PATH");
 	if (!path || strlen(path) >= sizeof(addr.sun_path))
 		return path ? -ENAMETOOLONG : -ENOENT;
 	strcpy(addr.sun_path, path);
@@ -508,17 +509,23 @@ int store_begin(void)
 	return id ? 0 : -EPROTO;
 }
 
-void store_write(const char *path, const char *value)
+/* PATH, its NUL, and MORE; what does not fit is refused for its size. */
+static void put_node(enum xsd_sockmsg_type type, const char *path,
+		     const char *more, size_t size)
 {
 	char payload[STORE_VALUE_MAX];
-	size_t at = strlen(path) + 1, size = at + strlen(value);
+	size_t at = strlen(path) + 1, all = at + size;
 
-	/* one that does not fit is refused for its size */
-	if (size <= sizeof(payload)) {
+	if (all <= sizeof(payload)) {
 		memcpy(payload, path, at);
-		memcpy(payload + at, value, size - at);
+		memcpy(payload + at, more, size);
 	}
-	wire_put(XS_WRITE, tx, payload, size, NULL);
+	wire_put(type, tx, payload, all, NULL);
+}
+
+void store_write(const char *path, const char *value)
+{
+	put_node(XS_WRITE, path, value, strlen(value));
 }
 
 void store_make(const char *path)
@@ -526,18 +533,31 @@ void store_make(const char *path)
 	wire_put(XS_MKDIR, tx, path, strlen(path) + 1, NULL);
 }
 
-/* Owner first, with what everybody else may do; then one other domain. */
+/* Each with its NUL: as numbers go. Returns its end. */
+static char *add_perm(char *text, char letter, uint16_t domid)
+{
+	return text + sprintf(text, "%c%u", letter, domid) + 1;
+}
+
+/*
+ * Owner first, with what everybody else may do; then one other domain. All nodes
+ * of a domain want the same few.
+ */
 void store_perms(const char *path, enum store_perm perm, uint16_t domid)
 {
-	char payload[STORE_PATH_MAX + 32];
-	int size;
+	static char text[STORE_PERMS][16], *end[STORE_PERMS];
+	static uint32_t whose = ~0u;		/* no domain's, yet */
+	uint32_t both = (uint32_t)own << 16 | domid;
 
-	size = snprintf(payload, sizeof(payload), "%s%cn%u%c", path, 0,
-			perm == STORE_PERM_OWN ? domid : (unsigned)own, 0);
-	if (perm == STORE_PERM_READ)
-		size += snprintf(payload + size, sizeof(payload) -
-				 (size_t)size, "r%u%c", domid, 0);
-	wire_put(XS_SET_PERMS, tx, payload, (size_t)size, NULL);
+	if (whose != both) {
+		end[STORE_PERM_TOOLS] = add_perm(text[STORE_PERM_TOOLS], 'n', own);
+		end[STORE_PERM_OWN] = add_perm(text[STORE_PERM_OWN], 'n', domid);
+		end[STORE_PERM_READ] = add_perm(text[STORE_PERM_READ], 'n', own);
+		end[STORE_PERM_READ] = add_perm(end[STORE_PERM_READ], 'r', domid);
+		whose = both;
+	}
+	put_node(XS_SET_PERMS, path, text[perm],
+		 (size_t)(end[perm] - text[perm]));
 }
 
 /* What failed on the way must not be committed, so that is known first. */

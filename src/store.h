@@ -25,6 +25,7 @@ enum store_perm {
 	STORE_PERM_TOOLS,	/* nobody but the toolstack: nT */
 	STORE_PERM_READ,	/* the domain may read: nT,rN */
 	STORE_PERM_OWN,		/* the domain owns it: nN */
+	STORE_PERMS,
 };
 
 /*

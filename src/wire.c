@@ -110,12 +110,36 @@ static int length_of_list(char *text, size_t size, size_t length)
 	return (int)length;
 }
 
-/* One answer, to request ID. An error that nobody waits for is remembered. */
-static int receive_answer(uint32_t id)
+/* SIZE bytes of an answer of LENGTH, or all; half an answer says nothing. */
+static int receive_text(char *text, size_t size, size_t length)
+{
+	int rc = receive(text, size);
+
+	text[size] = '\0';
+	return rc ? rc : receive(NULL, length - size);
+}
+
+/* One that nobody waits for is remembered. */
+static int receive_error(uint32_t id, size_t length)
 {
 	char name[32];
-	struct store_answer other = { .text = name, .size = sizeof(name) };
-	struct store_answer *answer = &other;
+	int rc = receive_text(name, length < sizeof(name) ? length :
+			      sizeof(name) - 1, length);
+
+	if (rc)
+		return rc;
+	rc = error_named(name);
+	if (answers[id])
+		answers[id]->rc = rc;
+	else if (!error)
+		error = rc;
+	return 0;
+}
+
+/* One answer, to request ID. */
+static int receive_answer(uint32_t id)
+{
+	struct store_answer *answer = answers[id];
 	struct xsd_sockmsg header = { 0 };
 	size_t part;
 	int rc;
@@ -124,25 +148,19 @@ static int receive_answer(uint32_t id)
 	rc = receive((char *)&header, sizeof(header));
 	if (rc)
 		return rc;
-	to_come -= answers[id] ? 0 : OK_SIZE;
+	to_come -= answer ? 0 : OK_SIZE;
 	if (header.req_id != id || header.len > XENSTORE_PAYLOAD_MAX)
 		return -EPROTO;
-	if (answers[id] && header.type != XS_ERROR)
-		answer = answers[id];
+	if (header.type == XS_ERROR)
+		return receive_error(id, header.len);
+	if (!answer)
+		return receive(NULL, header.len);
 	part = header.len < answer->size ? header.len : answer->size - 1;
-	rc = receive(answer->text, part);
-	if (!rc)
-		rc = receive(NULL, header.len - part);
+	rc = receive_text(answer->text, part, header.len);
 	if (rc)
-		return rc;	/* half an answer says nothing */
-	answer->text[part] = '\0';
-	answer->rc = header.type == XS_ERROR ? error_named(name) :
-		     (header.type == XS_DIRECTORY ? length_of_list : length_of)
+		return rc;
+	answer->rc = (header.type == XS_DIRECTORY ? length_of_list : length_of)
 		     (answer->text, part, header.len);
-	if (answers[id])
-		answers[id]->rc = answer->rc;
-	else if (header.type == XS_ERROR && !error)
-		error = answer->rc;
 	return 0;
 }
 

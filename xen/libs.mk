@@ -95,7 +95,7 @@ $1.o := $$(patsubst %.c,$(O)/obj/$2/%.o,$$($1.c))
 $$($1.o): $(O)/obj/$2/%.o: $3/%.c $4 xen/libs.mk $(xen-include)/.done
 	$$(call say,CC)
 	@mkdir -p $$(@D)
-	$(Q)$$(CC) $$(base-cflags) -w $$(lib-cppflags) $$(libc-cppflags) $$(CPPFLAGS) $$(CFLAGS) -fno-lto -MMD -MP -c -o $$@ $$<
+	$(Q)$$(CC) $$(base-cflags) $$(cflags-$1) -w $$(lib-cppflags) $$(libc-cppflags) $$(CPPFLAGS) $$(CFLAGS) -fno-lto -MMD -MP -c -o $$@ $$<
 	$$(post-$1)
 $(addprefix $3/,$($1.c)): | $4 ;
 $(O)/lib/$1.a: $$($1.o)
@@ -105,6 +105,7 @@ $(O)/lib/$1.a: $$($1.o)
 objects += $$($1.o)
 endef
 
+cflags-libfdt = -O2
 post-libxenstore = $(rename-store-io)
 $(foreach lib,$(filter libxen%,$(libs)),$(eval \
 	$(call library,$(lib),xen,$(XEN_SRC)/tools,$(xen-pin))))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * src/libc/vfprintf.c against the libc of the machine that builds, under another
+ * src/libc/printf.c against the libc of the machine that builds, under another
  * name: every combination of flags, width, precision, length and conversion.
  */
 #include <inttypes.h>
@@ -12,8 +12,49 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 int our_vfprintf(FILE *file, const char *format, va_list args);
+int our_vsnprintf(char *text, size_t size, const char *format, va_list args);
 
 static int checked, missed;
+
+static void judge(const char *format, int r, const char *got, int expected,
+		  const char *wanted)
+{
+	checked++;
+	if (r == expected && !strcmp(got, wanted))
+		return;
+	missed++;
+	printf("# %s: got \"%s\" (%d), wanted \"%s\" (%d)\n", format, got, r,
+	       wanted, expected);
+}
+
+/* In SIZE bytes, which must be all that it touches. */
+static void check_size(size_t size, const char *format, va_list args,
+		       int expected, char *wanted)
+{
+	char *room = malloc(size), cut[512] = "";
+	int r = our_vsnprintf(room, size, format, args);
+
+	if (size)
+		snprintf(cut, size < sizeof(cut) ? size : sizeof(cut), "%s",
+			 wanted);
+	judge(format, r, size ? room : "", expected, cut);
+	free(room);
+}
+
+static void check_sizes(const char *format, va_list args, int expected,
+			char *wanted)
+{
+	size_t all = (size_t)expected + 1;
+	const size_t sizes[] = { 0, 1, all - 1, all };
+	va_list again;
+	size_t i;
+
+	for (i = 0; i < COUNT(sizes); i++) {
+		va_copy(again, args);
+		check_size(sizes[i], format, again, expected, wanted);
+		va_end(again);
+	}
+}
 
 static void check(const char *format, ...)
 {
@@ -30,12 +71,10 @@ static void check(const char *format, ...)
 	va_start(args, format);
 	expected = vasprintf(&wanted, format, args);
 	va_end(args);
-	checked++;
-	if (r != expected || strcmp(got, wanted)) {
-		missed++;
-		printf("# %s: got \"%s\" (%d), wanted \"%s\" (%d)\n", format,
-		       got, r, wanted, expected);
-	}
+	judge(format, r, got, expected, wanted);
+	va_start(args, format);
+	check_sizes(format, args, expected, wanted);
+	va_end(args);
 	free(got);
 	free(wanted);
 }
@@ -110,5 +149,5 @@ int main(void)
 	check("plain");
 	check("");
 	printf("# %d formats\n", checked);
-	return missed || checked < 10000;
+	return missed || checked < 50000;
 }
