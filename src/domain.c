@@ -6,6 +6,7 @@
 
 #include "domain.h"
 #include "dtb.h"
+#include "parse.h"
 #include "store.h"
 #include "uuid.h"
 
@@ -329,6 +330,7 @@ static struct questions {
 /* Which domains have anything there: so most need not be asked about. */
 static char names[TOPS][STORE_VALUE_MAX + 1];
 static struct store_answer lists[TOPS];
+static uint8_t listed[UUIDS][(HYP_DOMID_LAST + 8) / 8];	/* a bit a domid */
 
 /* First whether it is introduced: then its nodes have been there before. */
 static void ask_first(const struct domain *domains, unsigned int count)
@@ -351,46 +353,54 @@ static void ask_first(const struct domain *domains, unsigned int count)
 }
 
 /* A list that could not be had, for its length too, may hold every domain. */
-static bool is_listed(enum top top, const char *name)
+static bool may_hold_all(enum top top)
 {
-	const struct store_answer *list = &lists[top];
-	const char *at = list->text;
-	size_t size = strlen(name);
+	return lists[top].rc < 0 && lists[top].rc != -ENOENT;
+}
 
-	if (list->rc < 0)
-		return list->rc != -ENOENT;
-	while (at && *at && (strncmp(at, name, size) || at[size] != '/')) {
-		at = strchr(at, '/');
-		at += !!at;
-	}
-	return at && *at;
+static void take_list(enum top top)
+{
+	char *rest = names[top], *name;
+	uint64_t id;
+
+	memset(listed[top], may_hold_all(top) ? 0xff : 0, sizeof(listed[top]));
+	while (lists[top].rc >= 0 && (name = strsep(&rest, "/")))
+		if (parse_number(name, HYP_DOMID_LAST, &id))
+			listed[top][id / 8] |= (uint8_t)(1 << id % 8);
+}
+
+static bool is_listed(enum top top, uint16_t domid)
+{
+	return listed[top][domid / 8] & 1 << domid % 8;
 }
 
 bool domain_uuid_is_listed(const char *uuid)
 {
-	return is_listed(UUIDS, uuid);
+	const char *at = lists[UUIDS].rc < 0 ? NULL : names[UUIDS];
+	size_t size = strlen(uuid);
+
+	while (at && *at && (strncmp(at, uuid, size) || at[size] != '/')) {
+		at = strchr(at, '/');
+		at += !!at;
+	}
+	return may_hold_all(UUIDS) || (at && *at);
 }
 
 static void ask(struct domain *domain, struct questions *asked)
 {
-	bool listed[] = { [HOMES] = false, [LIBXL] = false };
-	char path[STORE_PATH_MAX], domid[8];
-	enum top top;
+	uint16_t domid = domain->info.domid;
+	char path[STORE_PATH_MAX];
 	unsigned int i;
 
-	snprintf(domid, sizeof(domid), "%u", domain->info.domid);
-	for (top = HOMES; top <= LIBXL; top++) {
-		listed[top] = is_listed(top, domid);
-		if (listed[top])
-			fact(domain, FACT_LISTED, true);
-	}
+	fact(domain, FACT_LISTED, is_listed(HOMES, domid) ||
+	     is_listed(LIBXL, domid));
 	for (i = 0; i < asked->count; i++) {
 		asked->node[i].text = (char *)domain + nodes[i].at;
 		asked->node[i].size = nodes[i].size;
 		asked->node[i].rc = -ENOENT;
-		if (!listed[nodes[i].top])
+		if (!is_listed(nodes[i].top, domid))
 			continue;
-		snprintf(path, sizeof(path), "%s/%s/%s", tops[nodes[i].top],
+		snprintf(path, sizeof(path), "%s/%u/%s", tops[nodes[i].top],
 			 domid, nodes[i].name);
 		store_ask(path, &asked->node[i]);
 	}
@@ -442,6 +452,8 @@ static int look_at_store(struct domain *domains, unsigned int count,
 			domain_is_enhanced(&domains[i]) ? most : NAME_ONLY;
 	ask_first(domains, count);
 	rc = store_answers();
+	take_list(HOMES);
+	take_list(LIBXL);
 	for (i = 0; i < count && !rc; i++)
 		ask(&domains[i], &questions[i]);
 	if (!rc)
