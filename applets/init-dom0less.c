@@ -148,10 +148,10 @@ static bool any_enhanced(void)
 	return false;
 }
 
-static const char *wanted_name(const struct domain *domain,
-			       struct dtb_domain *node)
+static const char *wanted_name(const struct domain *domain)
 {
 	uint16_t domid = domain->info.domid;
+	const char *node = dtb_name(domid);
 	unsigned int i;
 
 	for (i = 0; i < opts.named; i++)
@@ -159,9 +159,7 @@ static const char *wanted_name(const struct domain *domain,
 			return opts.names[i].name;
 	if (parse_is_name(domain->name))
 		return domain->name;
-	if (!dtb_domain(domid, node) && parse_is_name(node->name))
-		return node->name;
-	return NULL;
+	return node && parse_is_name(node) ? node : NULL;
 }
 
 static bool is_taken(const char *name, const struct domain *except)
@@ -184,8 +182,7 @@ static const char *choose_name(const struct domain *domain)
 {
 	char *name = names[domain - applet_domains], fallback[32];
 	unsigned int domid = domain->info.domid, more;
-	struct dtb_domain node;
-	const char *wanted = wanted_name(domain, &node);
+	const char *wanted = wanted_name(domain);
 
 	snprintf(fallback, sizeof(fallback), "dom0less-%u", domid);
 	if (!wanted)

@@ -140,20 +140,24 @@ static void take(struct dtb_domain *domain, const char *name, const void *value,
 		domain->static_mem = true;
 }
 
+const char *dtb_name(uint16_t domid)
+{
+	return domid && domid <= count
+	       ? fdt_get_name(tree, nodes[domid - 1], NULL) : NULL;
+}
+
 /* One pass: to find a property by its name, libfdt reads all before it. */
 int dtb_domain(uint16_t domid, struct dtb_domain *domain)
 {
-	const char *name;
+	const char *name = dtb_name(domid);
+	int property, size;
 	const void *value;
-	int node, property, size;
 
 	if (!domid || domid > count)
 		return -ENOENT;
-	node = nodes[domid - 1];
-	name = fdt_get_name(tree, node, NULL);
 	*domain = (struct dtb_domain){ .enhanced = DTB_PLAIN };
 	snprintf(domain->name, sizeof(domain->name), "%s", name ? name : "");
-	fdt_for_each_property_offset(property, tree, node) {
+	fdt_for_each_property_offset(property, tree, nodes[domid - 1]) {
 		value = fdt_getprop_by_offset(tree, property, &name, &size);
 		if (value)
 			take(domain, name, value, size);

@@ -43,4 +43,7 @@ unsigned int dtb_domains(void);
 /* The domain that the loaded tree makes DOMID, or -ENOENT. */
 int dtb_domain(uint16_t domid, struct dtb_domain *domain);
 
+/* Only the name of its node; NULL: there is none. */
+const char *dtb_name(uint16_t domid);
+
 #endif

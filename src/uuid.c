@@ -204,26 +204,35 @@ static const char *board_identity(void)
 	return id;
 }
 
+static int64_t nanoseconds(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 /*
  * A board without entropy gives the same "random" bytes at every boot, or
- * none; the clocks are hashed in so that at least two domains differ.
+ * none; the clocks are hashed in so that at least two domains differ. All of it
+ * and a name that is not too long fit one block of the hash.
  */
 static void uuid_random(uint8_t uuid[UUID_SIZE], const char *name)
 {
 	struct seed {
-		uint8_t random[UUID_SIZE];
-		struct timespec now, wall;
+		int64_t now, wall;		/* ns */
 		char name[IDENTITY_MAX];
 	} seed = { 0 };
-	ssize_t n = getrandom(seed.random, UUID_SIZE, GRND_INSECURE);
+	uint8_t random[UUID_SIZE] = { 0 };
+	ssize_t n = getrandom(random, UUID_SIZE, GRND_INSECURE);
 
 	if (n < 0 && errno == EINVAL)
-		n = getrandom(seed.random, UUID_SIZE, GRND_NONBLOCK);
+		n = getrandom(random, UUID_SIZE, GRND_NONBLOCK);
 	(void)n;
-	clock_gettime(CLOCK_MONOTONIC, &seed.now);
-	clock_gettime(CLOCK_REALTIME, &seed.wall);
+	seed.now = nanoseconds(CLOCK_MONOTONIC);
+	seed.wall = nanoseconds(CLOCK_REALTIME);
 	snprintf(seed.name, sizeof(seed.name), "%s", name);
-	uuid_v5(uuid, domains, &seed,
+	uuid_v5(uuid, random, &seed,
 		offsetof(struct seed, name) + strlen(seed.name));
 	stamp(uuid, 4);
 }

@@ -21,6 +21,14 @@ unsigned int dtb_domains(void)
 	return world->dtb_rc ? 0 : world->dtb_domains;
 }
 
+const char *dtb_name(uint16_t domid)
+{
+	static char name[16];
+
+	snprintf(name, sizeof(name), "node%u", domid);
+	return domid && domid <= dtb_domains() ? name : NULL;
+}
+
 int dtb_domain(uint16_t domid, struct dtb_domain *domain)
 {
 	struct world_domain *d = world_find(domid);

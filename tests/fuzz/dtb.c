@@ -36,6 +36,9 @@ static void try_one(const uint8_t *data, size_t size, bool check)
 	for (i = 1; i <= n && i <= HYP_DOMID_LAST; i++) {
 		memset(&domain, 0xff, sizeof(domain));
 		MUST(!dtb_domain((uint16_t)i, &domain));
+		MUST(!dtb_name((uint16_t)i) ||
+		     !strncmp(dtb_name((uint16_t)i), domain.name,
+			      sizeof(domain.name) - 1));
 		MUST(memchr(domain.name, '\0', sizeof(domain.name)));
 		if (i == 64)
 			i = n - (n > 1);	/* of very many, the last */

@@ -180,9 +180,11 @@ static void domains(void)
 	is_int(dtb_domain(0, &d), -ENOENT, "no domain 0");
 	is_int(dtb_domain(4, &d), -ENOENT, "no domain 4");
 	is_int(dtb_domain(UINT16_MAX, &d), -ENOENT, "no last domain");
+	ok(!dtb_name(0) && !dtb_name(4), "and no names of such");
 
 	is_int(dtb_domain(1, &d), 0, "the first");
 	is_str(d.name, "web", "name");
+	is_str(dtb_name(1), "web", "which can be had alone");
 	is_int((int64_t)d.memory, 0x40000, "memory of two cells");
 	is_int(d.cpus, 4, "vCPUs");
 	is_int(d.enhanced, DTB_ENHANCED, "enhanced");
