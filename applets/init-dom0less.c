@@ -288,7 +288,8 @@ static void finish(const struct attach *attach, int rc, int *status)
 	domain_release(domain);
 }
 
-/* COUNT domains do what they can now. How many have not finished. */
+/* COUNT domains do what they can now. How many have not finished; and on HOLD also
+ * those whose nodes are not known to be written: the next one's will tell. */
 static unsigned int progress(struct attach *all, unsigned int count, bool hold,
 			     int *status)
 {
@@ -309,9 +310,9 @@ static unsigned int progress(struct attach *all, unsigned int count, bool hold,
 			if (attach->over)
 				finish(attach, rc, status);
 		}
-		if (asking)
+		if (asking && !hold)
 			attach_ask(all, count);
-	} while (asking);
+	} while (asking && !hold);
 	return left;
 }
 

@@ -149,7 +149,16 @@ static bool nodes_needed(const struct attach *attach)
 	return !has(attach, FACT_NODES);
 }
 
-static int nodes_take(struct attach *attach)
+/* Room for what xenstored will say; nothing yet. */
+static struct store_answer *expect_answer(struct attach *attach)
+{
+	attach->answer = (struct store_answer){
+		attach->text, sizeof(attach->text), -EINPROGRESS,
+	};
+	return &attach->answer;
+}
+
+static int nodes_put(struct attach *attach)
 {
 	struct domain *domain = attach->domain;
 	struct nodes nodes = {
@@ -166,7 +175,19 @@ static int nodes_take(struct attach *attach)
 		.more = attach->more,
 	};
 
-	return nodes_write(&nodes, attach->deadline);
+	return nodes_write(&nodes, expect_answer(attach), attach->deadline);
+}
+
+/* Where others come next it is known only later whether they were committed; if
+ * somebody else has interfered they are written again. */
+static int nodes_take(struct attach *attach)
+{
+	int rc = attach->asked ? attach->answer.rc : nodes_put(attach);
+
+	if (attach->asked && rc == -EAGAIN)
+		rc = nodes_put(attach);
+	attach->asked = rc == -EINPROGRESS;
+	return rc < 0 ? rc : 0;
 }
 
 /* --- userdata: before the handle, by which alone libxl finds it --- */
@@ -231,10 +252,9 @@ static int intro_take(struct attach *attach)
 
 	if (!attach->asked) {
 		attach->asked = true;
-		attach->answer.text = attach->text;
-		attach->answer.size = sizeof(attach->text);
 		store_ask_introduce(domain->info.domid, domain->gfn,
-				    (uint32_t)domain->evtchn, &attach->answer);
+				    (uint32_t)domain->evtchn,
+				    expect_answer(attach));
 		return -EINPROGRESS;
 	}
 	if (attach->answer.rc < 0)

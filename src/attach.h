@@ -39,7 +39,7 @@ struct attach {
 	bool noisy;		/* this run did what the guest waits for */
 	uint8_t uuid[UUID_SIZE];
 	char uuid_text[UUID_TEXT];
-	bool asked;		/* xenstored, to introduce it; what it says: */
+	bool asked;		/* xenstored; what it says: */
 	struct store_answer answer;
 	char text[4];
 	int64_t since;		/* when the present wait began, 0: not yet */
@@ -58,7 +58,7 @@ const char *attach_next_step(struct attach *attach);
  * Take the steps that are needed. 0: all done. -EAGAIN: xenstored or the guest
  * has to do something first, call again soon; never after the deadline; or it
  * is to be introduced, and .hold is set. -EINPROGRESS: xenstored is to be asked,
- * call attach_ask() and again; meanwhile ATTACH must stay where it is.
+ * call attach_ask() and again, now or later; meanwhile ATTACH must stay where it is.
  * -ETIMEDOUT: the deadline passed. Else why .step failed.
  */
 int attach_run(struct attach *attach);

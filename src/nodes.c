@@ -196,9 +196,10 @@ static void write_all(struct write *write)
 }
 
 /* Commit. True: somebody interfered, and there is time to begin again. */
-static bool commit_again(bool more, int64_t deadline, int *rc)
+static bool commit_again(bool more, struct store_answer *answer,
+			 int64_t deadline, int *rc)
 {
-	*rc = store_commit(more);
+	*rc = store_commit(more, answer);
 	if (*rc != -EAGAIN)
 		return false;
 	clock_nap(RETRY_MS, deadline);
@@ -208,7 +209,8 @@ static bool commit_again(bool more, int64_t deadline, int *rc)
 	return false;
 }
 
-int nodes_write(const struct nodes *nodes, int64_t deadline)
+int nodes_write(const struct nodes *nodes, struct store_answer *answer,
+		int64_t deadline)
 {
 	static const char *const tops[BASES] = {
 		[HOME] = "/local/domain/", [VM] = "/vm/", [LIBXL] = "/libxl/",
@@ -226,11 +228,11 @@ int nodes_write(const struct nodes *nodes, int64_t deadline)
 		write.place[base].end = stpcpy(stpcpy(write.place[base].path,
 						      tops[base]), keys[base]);
 	do {
-		rc = store_begin();
+		rc = store_begin(nodes->more);
 		if (rc)
 			return rc;
 		write_all(&write);
-	} while (commit_again(nodes->more, deadline, &rc));
+	} while (commit_again(nodes->more, answer, deadline, &rc));
 	return rc;
 }
 
@@ -250,11 +252,12 @@ static void write_pools(void)
 
 int nodes_write_control(uint16_t domid, int64_t deadline)
 {
-	char path[STORE_PATH_MAX], value[32];
+	char path[STORE_PATH_MAX], value[32], text[4];
+	struct store_answer answer = { text, sizeof(text), 0 };
 	int rc;
 
 	do {
-		rc = store_begin();
+		rc = store_begin(false);
 		if (rc)
 			return rc;
 		snprintf(path, sizeof(path), "/local/domain/%u/domid", domid);
@@ -264,6 +267,6 @@ int nodes_write_control(uint16_t domid, int64_t deadline)
 		snprintf(value, sizeof(value), "Domain-%u", domid);
 		store_write(path, value);
 		write_pools();
-	} while (commit_again(false, deadline, &rc));
+	} while (commit_again(false, &answer, deadline, &rc));
 	return rc;
 }

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "store.h"
+
 /* What the nodes of one domain are made from. */
 struct nodes {
 	uint16_t domid;
@@ -23,8 +25,10 @@ struct nodes {
  * Write all nodes of a domain, with libxl's values and permissions, in one
  * transaction; begin again as long as somebody else interferes, until
  * DEADLINE. 0, -ETIMEDOUT, or why xenstored refused; then nothing was written.
+ * -EINPROGRESS, if MORE come next: it will be in ANSWER, see store_commit().
  */
-int nodes_write(const struct nodes *nodes, int64_t deadline);
+int nodes_write(const struct nodes *nodes, struct store_answer *answer,
+		int64_t deadline);
 
 /* The same for the control domain, as xen-init-dom0 does. */
 int nodes_write_control(uint16_t domid, int64_t deadline);

@@ -47,7 +47,8 @@ static int64_t limit;
  * of it, and sometimes both slept.
  */
 static int64_t pace;		/* ms for PACE_BYTES of requests */
-static size_t unanswered;	/* bytes, on our own connection */
+static size_t unanswered;	/* bytes, on our own connection, */
+static int64_t asked;		/* the first of them at this time */
 
 /*
  * libxenstore waits for ever in read(), write() and connect(). The build gives
@@ -99,6 +100,8 @@ ssize_t store_io_write(int fd, const void *buf, size_t size)
 	ssize_t n;
 
 	if (fd == batch) {
+		if (!unanswered)
+			asked = clock_ms();
 		n = send_some(fd, buf, size);
 		unanswered += n > 0 ? (size_t)n : 0;
 		return n;
@@ -182,7 +185,9 @@ static void rest(void)
 {
 	int64_t ms = pace * (int64_t)unanswered / PACE_BYTES;
 
-	if (unanswered >= PACE_LEAST && ms)
+	/* it may have had the CPU at once */
+	ms -= clock_ms() - asked;
+	if (unanswered >= PACE_LEAST && ms > 0)
 		clock_nap((int)ms, limit);
 	unanswered = 0;
 }
@@ -332,9 +337,16 @@ int store_open(int64_t deadline, uint16_t self)
 	return rc == -ECONNREFUSED ? -ENOENT : rc;
 }
 
-/* The transaction that has been begun; its text is "" when it is used. */
-static char begun[16];
-static struct store_answer beginning = { begun, sizeof(begun), 0 };
+/* Transactions that have been begun, the next one first. */
+enum { AHEAD = 2 };
+static struct begun {
+	char id[16];
+	struct store_answer answer;
+} begun[AHEAD];
+static unsigned int nbegun, next_begun;
+static const struct store_answer *before;	/* to the commit before, or NULL */
+static bool late;		/* none ahead any more: to oxenstored, what is committed
+				 * after a transaction has begun is a conflict */
 
 static void close_batch(void)
 {
@@ -343,7 +355,9 @@ static void close_batch(void)
 	if (batch >= 0)
 		close(batch);
 	batch = -1;
-	*begun = '\0';
+	nbegun = 0;
+	before = NULL;
+	late = false;
 	waits[true] = 0;
 	unanswered = 0;
 	errno = saved;
@@ -428,7 +442,7 @@ static int flush(void)
 	int rc = wire_flush();
 
 	if (size >= PACE_LEAST)
-		pace = (clock_ms() - start) / 2 * PACE_BYTES /
+		pace = (clock_ms() - start) * 3 / 4 * PACE_BYTES /
 		       (int64_t)size;
 	if (pace > PACE_MAX)
 		pace = PACE_MAX;
@@ -483,30 +497,57 @@ int store_answers(void)
 
 static void put_begin(void)
 {
-	*begun = '\0';
-	wire_put(XS_TRANSACTION_START, 0, "", 1, &beginning);
+	struct begun *one = &begun[(next_begun + nbegun++) % AHEAD];
+
+	one->answer = (struct store_answer){ one->id, sizeof(one->id),
+					     -EINPROGRESS };
+	wire_put(XS_TRANSACTION_START, 0, "", 1, &one->answer);
 }
 
-int store_begin(void)
+static int take_begun(uint32_t *transaction)
 {
-	uint64_t id;
+	struct begun *one = &begun[next_begun];
+	uint64_t id = 0;
+
+	next_begun = (next_begun + 1) % AHEAD;
+	nbegun--;
+	if (one->answer.rc < 0)
+		return one->answer.rc;
+	if (!parse_number(one->id, UINT32_MAX, &id) || !id)
+		return -EPROTO;
+	*transaction = (uint32_t)id;
+	return 0;
+}
+
+int store_begin(bool more)
+{
 	int rc = not_open();
 
 	if (!rc)
 		rc = open_batch();
 	if (rc)
 		return rc;
-	if (!*begun) {
+	if (!nbegun)
 		put_begin();
+	if (more && !late && nbegun < AHEAD)
+		put_begin();
+	if (begun[next_begun].answer.rc == -EINPROGRESS)
 		rc = flush();
-		if (rc || beginning.rc < 0)
-			return rc ? rc : beginning.rc;
-	}
-	if (!parse_number(begun, UINT32_MAX, &id) || !id)
-		id = 0;
-	*begun = '\0';
-	tx = (uint32_t)id;
-	return id ? 0 : -EPROTO;
+	if (rc)
+		nbegun = 0;
+	return rc ? rc : take_begun(&tx);
+}
+
+/* None of those that were begun ahead is used. */
+static void drop_begun(void)
+{
+	static char text[4];
+	static struct store_answer nobodys = { text, sizeof(text), 0 };
+	uint32_t unused;
+
+	while (nbegun)
+		if (!take_begun(&unused))
+			wire_put(XS_TRANSACTION_END, unused, "F", 2, &nobodys);
 }
 
 /* PATH, its NUL, and MORE; what does not fit is refused for its size. */
@@ -561,15 +602,26 @@ void store_perms(const char *path, enum store_perm perm, uint16_t domid)
 }
 
 /* What failed on the way must not be committed, so that is known first. */
-int store_commit(bool more)
+int store_commit(bool more, struct store_answer *answer)
 {
 	int failed = flush(), rc;
 
-	wire_put(XS_TRANSACTION_END, tx, failed ? "F" : "T", 2, NULL);
+	late = late || (before && before->rc == -EAGAIN);
+	before = NULL;
+	answer->rc = -EINPROGRESS;
+	wire_put(XS_TRANSACTION_END, tx, failed ? "F" : "T", 2, answer);
+	if (late || !more)
+		drop_begun();
 	if (more)
 		put_begin();
+	if (more && !late && !failed) {
+		before = answer;
+		return -EINPROGRESS;
+	}
 	rc = flush();
-	return failed ? failed : rc;
+	if (failed || rc)
+		return failed ? failed : rc;
+	return answer->rc < 0 ? answer->rc : 0;
 }
 
 /*

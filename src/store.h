@@ -84,13 +84,15 @@ int store_finds(uint16_t domid);
  * together or not at all; the first failure is kept and reported by commit,
  * which then has written nothing. -EAGAIN from commit: somebody else changed
  * what this touched, begin again. Reads see nothing of it. MORE: another one
- * is going to follow, and is begun at the same time.
+ * is going to follow. It is begun ahead, and what xenstored says to this commit
+ * need not be waited for: then -EINPROGRESS, and it will be in ANSWER, in which
+ * rc is -EINPROGRESS until then, after the next commit or store_answers().
  */
-int store_begin(void);
+int store_begin(bool more);
 void store_write(const char *path, const char *value);
 void store_make(const char *path);	/* empty, unless it exists */
 void store_perms(const char *path, enum store_perm perm, uint16_t domid);
-int store_commit(bool more);
+int store_commit(bool more, struct store_answer *answer);
 
 /*
  * read(), write() and connect() on a connection to xenstored, with the

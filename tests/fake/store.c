@@ -134,6 +134,10 @@ static int up(void)
 	return world->stopped ? -ETIMEDOUT : 0;
 }
 
+/* The commit whose answer is still to come, and what it will be. */
+static struct store_answer *later;
+static int later_rc;
+
 int store_open(int64_t deadline, uint16_t self)
 {
 	int rc = world_call(CALL_READ, "store_open%s", self ? " bus" : "");
@@ -149,6 +153,7 @@ int store_open(int64_t deadline, uint16_t self)
 		world_pass(limit - world->now);
 	world->open = !rc;
 	nasked = 0;
+	later = NULL;
 	own = self;
 	return world_done(rc);
 }
@@ -404,6 +409,13 @@ void store_ask_introduce(uint16_t domid, uint64_t gfn, uint32_t port,
 	asked[nasked++].answer = answer;
 }
 
+static void tell_later(int rc)
+{
+	if (later && !rc)
+		later->rc = later_rc;
+	later = NULL;
+}
+
 int store_answers(void)
 {
 	int rc = world_call(CALL_READ, "store_answers");
@@ -411,16 +423,18 @@ int store_answers(void)
 	if (!rc)
 		rc = met ? met : request();
 	met = 0;
+	tell_later(rc);
 	introduce_asked(rc);
 	return world_done(rc);
 }
 
 /* --- transactions --- */
 
-int store_begin(void)
+int store_begin(bool more)
 {
 	int rc = world_call(CALL_READ, "store_begin");
 
+	(void)more;
 	if (!rc)
 		rc = met ? met : request();
 	met = 0;
@@ -482,15 +496,18 @@ void store_perms(const char *path, enum store_perm perm, uint16_t domid)
 	keep_error(rc);
 }
 
-/* MORE saves a wait, and changes nothing that can be seen here. */
-int store_commit(bool more)
+/* With MORE to come it is told later, when the next request has been answered. */
+int store_commit(bool more, struct store_answer *answer)
 {
 	int rc = world_call(world->tx_error ? CALL_READ : CALL_CHANGE,
 			    "store_commit");
 
-	(void)more;
-	if (!rc && !world->tx_error)
-		rc = request();
+	int broken = world->tx_error ? 0 : request();
+
+	answer->rc = -EINPROGRESS;
+	tell_later(broken);
+	if (!rc)
+		rc = broken;
 	world->in_tx = false;
 	/* requests take time: else who begins again would never end */
 	world_pass(1);
@@ -502,5 +519,9 @@ int store_commit(bool more)
 	}
 	if (!rc)
 		world->tree = world->tx;
-	return world_done(rc);
+	if (!more || broken)
+		return world_done(rc);
+	later = answer;
+	later_rc = rc;
+	return world_done(-EINPROGRESS);
 }

@@ -210,7 +210,9 @@ static void ask_many(void)
 
 static void transaction(void)
 {
-	int rc = store_begin();
+	static char text[4];
+	static struct store_answer answer = { text, sizeof(text), 0 };
+	int rc = store_begin(true);
 
 	if (rc)
 		return;
@@ -218,7 +220,7 @@ static void transaction(void)
 	store_make("/local/domain/1/data");
 	store_perms("/local/domain/1/data", STORE_PERM_OWN, 1);
 	store_perms("/local/domain/1/name", STORE_PERM_READ, 1);
-	rc = store_commit(true);
+	rc = store_commit(true, &answer);
 	MUST(rc <= 0);
 }
 

@@ -92,6 +92,35 @@ static size_t place(const char *call, bool last)
 	return found ? (size_t)(found - world->journal) : SIZE_MAX;
 }
 
+/* What becomes of a domain's nodes is known when the next one's are written. */
+static void told_later(void)
+{
+	unsigned int id;
+
+	begin(17);
+	for (id = 1; id <= 4; id++)
+		world_boot((uint16_t)id);
+	world->conflicts = 2;
+	is_int(run(""), 0, "somebody else writes at the same time");
+	is_int(world_count("store_commit"), 6, "so two domains' nodes are written "
+	       "again");
+	is_int(world_count("introduce"), 4, "all are introduced");
+	is_str(world->wrong, "", "no rule is broken");
+
+	begin(17);
+	for (id = 1; id <= 4; id++)
+		world_boot((uint16_t)id);
+	world->fault = (struct world_fault){ .at = 2, .rc = -ENOSPC,
+					     .call = "store_commit" };
+	is_int(run(""), 1, "one whose nodes are refused");
+	is_str(err, "init-dom0less: d2: write the xenstore nodes: "
+	       "No space left on device\n", "is told by its own name");
+	is_int(world_count("introduce"), 3, "the others are introduced");
+	ok(!world_find(2)->introduced, "and it is not");
+	is_int(run(""), 0, "the next run");
+	ok(world_find(2)->introduced, "introduces it");
+}
+
 /*
  * xenstored works less for nodes while it serves nobody; but one for which there
  * is no time any more must not keep the others from being served.
@@ -107,6 +136,8 @@ static void together(void)
 	is_int(world_count("introduce"), 6, "are introduced");
 	ok(place("introduce", false) > place("store_commit", true),
 	   "when all have their nodes");
+	is_int(world_count("store_answers"), 5, "two waits for the names, two for "
+	       "the rest, one for the introductions");
 	ok(place("evtchn_send", false) > place("introduce", true),
 	   "and notified when all are introduced");
 
@@ -865,6 +896,7 @@ int main(void)
 	userdata_dir = run_dir;
 	good(17);
 	good(21);
+	told_later();
 	together();
 	bad_in_the_middle(17);
 	bad_in_the_middle(21);

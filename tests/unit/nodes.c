@@ -24,6 +24,8 @@ static void begin(uint32_t vcpus)
 	world_forget();
 }
 
+static struct store_answer answer;
+
 static void trees(void)
 {
 	static const uint32_t vcpus[] = { 1, 2, 4, 0, 70 };
@@ -31,7 +33,7 @@ static void trees(void)
 
 	for (i = 0; i < sizeof(vcpus) / sizeof(*vcpus); i++) {
 		begin(vcpus[i]);
-		is_int(nodes_write(&nodes, deadline), 0, "%u vCPUs",
+		is_int(nodes_write(&nodes, &answer, deadline), 0, "%u vCPUs",
 		       vcpus[i]);
 		is_str(world_check_nodes(&nodes), NULL, "%u vCPUs: the tree",
 		       vcpus[i]);
@@ -45,7 +47,7 @@ static void trees(void)
 	nodes.memory = UINT64_MAX / 1024;
 	nodes.port = 131071;
 	nodes.driver_domain = true;
-	is_int(nodes_write(&nodes, deadline), 0, "a driver domain");
+	is_int(nodes_write(&nodes, &answer, deadline), 0, "a driver domain");
 	is_str(world_check_nodes(&nodes), NULL, "a driver domain: the tree");
 	is_str(world_read("/local/domain/32751/store/ring-ref"), "233473",
 	       "frames are decimal");
@@ -64,13 +66,13 @@ static void taken(void)
 	for (i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
 		begin(1);
 		world_write(odd[i], "", "n7");
-		is_int(nodes_write(&nodes, deadline), 0, "%s: written", odd[i]);
+		is_int(nodes_write(&nodes, &answer, deadline), 0, "%s: written", odd[i]);
 		is_str(world_check_nodes(&nodes), NULL, "%s: the tree",
 		       odd[i]);
 	}
 	begin(1);
 	nodes.fresh = true;
-	nodes_write(&nodes, deadline);
+	nodes_write(&nodes, &answer, deadline);
 	ok(world_count("store_") < 50, "where nothing is, children inherit");
 	is_str(world_check_nodes(&nodes), NULL, "the tree, then");
 }
@@ -79,21 +81,21 @@ static void interference(void)
 {
 	begin(2);
 	world->conflicts = 1000;
-	is_int(nodes_write(&nodes, deadline), 0, "EAGAIN a thousand times");
+	is_int(nodes_write(&nodes, &answer, deadline), 0, "EAGAIN a thousand times");
 	is_str(world_check_nodes(&nodes), NULL, "and then all is there");
 	is_int(world->changes, 1001, "each time anew");
 
 	begin(2);
 	world->conflicts = ~0u;
 	deadline = clock_ms() + 200;
-	is_int(nodes_write(&nodes, deadline), -ETIMEDOUT, "EAGAIN for ever");
+	is_int(nodes_write(&nodes, &answer, deadline), -ETIMEDOUT, "EAGAIN for ever");
 	is_int(world_read("/libxl") != NULL, 0, "wrote nothing");
 	ok(clock_ms() >= deadline && clock_ms() < deadline + 100,
 	   "and stopped at the deadline");
 
 	begin(2);
 	world->conflicts = 1;
-	is_int(nodes_write(&nodes, clock_ms() - 1), -ETIMEDOUT,
+	is_int(nodes_write(&nodes, &answer, clock_ms() - 1), -ETIMEDOUT,
 	       "EAGAIN after the deadline");
 	is_int(world_count("store_begin"), 1, "after one try");
 }
@@ -107,17 +109,17 @@ static void failures(void)
 	int rc;
 
 	begin(4);
-	nodes_write(&nodes, deadline);
+	nodes_write(&nodes, &answer, deadline);
 	calls = world->calls;
 	for (at = 1; at <= calls; at++) {
 		i = at % (sizeof(rcs) / sizeof(*rcs));
 		begin(4);
 		world->fault = (struct world_fault){ .at = at, .rc = rcs[i] };
-		rc = nodes_write(&nodes, deadline);
+		rc = nodes_write(&nodes, &answer, deadline);
 		wrong += rc != rcs[i];
 		written += world->tree.size != 2;
 		world_forget();
-		unrepaired += nodes_write(&nodes, deadline) ||
+		unrepaired += nodes_write(&nodes, &answer, deadline) ||
 			      world_check_nodes(&nodes);
 	}
 	is_int(wrong, 0, "each of %u calls failing is reported", calls);
@@ -129,25 +131,25 @@ static void stopped(void)
 {
 	begin(1);
 	world->stopped = true;
-	is_int(nodes_write(&nodes, deadline), -ETIMEDOUT,
+	is_int(nodes_write(&nodes, &answer, deadline), -ETIMEDOUT,
 	       "a stopped xenstored");
 	begin(1);
 	store_close();
-	is_int(nodes_write(&nodes, deadline), -ENOTCONN, "no xenstored");
+	is_int(nodes_write(&nodes, &answer, deadline), -ENOTCONN, "no xenstored");
 }
 
 /* What a guest has put into its own nodes stays there. */
 static void running_guest(void)
 {
 	begin(1);
-	nodes_write(&nodes, deadline);
+	nodes_write(&nodes, &answer, deadline);
 	world_write("/local/domain/7/data/updated", "now", "n7");
 	world_write("/local/domain/7/control/shutdown", "poweroff", NULL);
 	world_write("/local/domain/7/control/feature-poweroff", "1", NULL);
 	world_write("/local/domain/7/device/vif/0/mac", "00:16", "n0,r7");
 	world_remove("/local/domain/7/name");
 	world_remove("/local/domain/7/vm");
-	is_int(nodes_write(&nodes, deadline), 0, "a guest without a name");
+	is_int(nodes_write(&nodes, &answer, deadline), 0, "a guest without a name");
 	is_str(world_read("/local/domain/7/name"), "web", "has one again");
 	is_str(world_read("/local/domain/7/data/updated"), "now",
 	       "keeps its data");

@@ -320,9 +320,16 @@ static int ask(void)
 		rc : -EBADMSG;
 }
 
-static int write_some(void)
+static char commit_text[2][4];
+static struct store_answer said[2] = {
+	{ commit_text[0], sizeof(commit_text[0]), 0 },
+	{ commit_text[1], sizeof(commit_text[1]), 0 },
+};
+
+/* Into one transaction, with MORE to follow. */
+static int put_some(bool more, struct store_answer *answer)
 {
-	int rc = store_begin();
+	int rc = store_begin(more);
 
 	if (rc)
 		return rc;
@@ -331,7 +338,17 @@ static int write_some(void)
 	store_perms("/local/domain/1", STORE_PERM_READ, 1);
 	store_make("/local/domain/1/data");
 	store_perms("/local/domain/1/data", STORE_PERM_OWN, 1);
-	return store_commit(true);
+	return store_commit(more, answer);
+}
+
+static int write_some(void)
+{
+	int rc = put_some(true, said);
+
+	if (rc != -EINPROGRESS)
+		return rc;
+	rc = store_answers();
+	return rc || said->rc >= 0 ? rc : said->rc;
 }
 
 static int introduce(void)
@@ -751,9 +768,9 @@ static void test_perms(void)
 	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		xenstored_reset();
 		store_open(now + 1000, cases[i].self);
-		store_begin();
+		store_begin(false);
 		store_perms("/a/b", cases[i].perm, cases[i].domid);
-		is_int(store_commit(false), 0, "permissions %zu", i);
+		is_int(store_commit(false, said), 0, "permissions %zu", i);
 		is_int((int64_t)xenstored.perms_size, (int64_t)cases[i].size,
 		       "so many bytes");
 		ok(!memcmp(xenstored.perms, cases[i].sent, cases[i].size),
@@ -762,12 +779,12 @@ static void test_perms(void)
 	}
 	xenstored_reset();
 	store_open(now + 1000, 32751);
-	store_begin();
+	store_begin(false);
 	memset(path, 'x', sizeof(path));
 	path[0] = '/';
 	path[sizeof(path) - 1] = '\0';
 	store_perms(path, STORE_PERM_READ, 32751);
-	is_int(store_commit(false), 0, "those of the longest path");
+	is_int(store_commit(false, said), 0, "those of the longest path");
 	ok(!memcmp(xenstored.perms + sizeof(path), "n32751\0r32751", 14) &&
 	   xenstored.perms_size == sizeof(path) + 14, "are all there");
 	store_close();
@@ -789,16 +806,16 @@ static void test_values(void)
 	is_int(store_read("/with-nul", text, 4), -EILSEQ, "it is no text");
 	is_int(store_read("/nosuch", text, 4), -ENOENT, "it is not there");
 	memset(big, 'x', sizeof(big) - 1);
-	store_begin();
+	store_begin(false);
 	store_write("/a", big);
-	is_int(store_commit(false), -E2BIG, "a value that is too long");
+	is_int(store_commit(false, said), -E2BIG, "a value that is too long");
 	is_int(xenstored.aborted, 1, "is not committed");
-	store_begin();
+	store_begin(false);
 	store_write("/a", big + 3);
-	is_int(store_commit(false), 0, "the longest is");
+	is_int(store_commit(false, said), 0, "the longest is");
 	for (i = 0; i < sizeof(ids) / sizeof(*ids); i++) {
 		xenstored.begins = ids[i];
-		is_int(store_begin(), -EPROTO, "no transaction: \"%s\"",
+		is_int(store_begin(false), -EPROTO, "no transaction: \"%s\"",
 		       ids[i]);
 	}
 	store_close();
@@ -928,8 +945,10 @@ static void test_commits(void)
 		again++;
 	is_int(rc, 0, "in the end it is committed");
 	is_int(again, 1000, "after a thousand times EAGAIN");
-	ok(xenstored.begun == 1002 && xenstored.commits == 1 &&
-	   xenstored.ops == OPS, "which wrote nothing");
+	/* of two that were begun ahead, one was given up */
+	ok(xenstored.begun == 1003 && xenstored.aborted == 1 &&
+	   xenstored.commits == 1 && xenstored.ops == OPS,
+	   "which wrote nothing");
 	ok(!is_left(now, fds), "and left nothing");
 
 	xenstored_reset();
@@ -940,6 +959,38 @@ static void test_commits(void)
 	   "is not followed by a commit, but by the end");
 	is_int(write_some(), 0, "the next transaction works");
 	is_int(xenstored.commits, 1, "and is committed");
+	store_close();
+}
+
+/* What becomes of a commit is told with the answers to the next. */
+static void test_pipeline(void)
+{
+	unsigned int begun;
+
+	xenstored_reset();
+	open_it();
+	is_int(put_some(true, &said[0]), -EINPROGRESS, "a first transaction");
+	is_int(said[0].rc, -EINPROGRESS, "and nothing is told of it");
+	is_int(xenstored.begun, 2, "the next is begun already");
+	is_int(put_some(true, &said[1]), -EINPROGRESS, "another one");
+	is_int(said[0].rc, 2, "now the first is known to be committed");
+	is_int(put_some(false, &said[0]), 0, "the last one is told at once");
+	ok(said[1].rc == 2 && xenstored.commits == 3, "and all are committed");
+	is_int(xenstored.aborted + 3, xenstored.begun,
+	       "what was begun and not used is ended");
+
+	xenstored.again = 1;
+	put_some(true, &said[0]);
+	put_some(true, &said[1]);
+	begun = xenstored.begun;
+	is_int(said[0].rc, -EAGAIN, "a conflict is told with the next");
+	is_int(said[1].rc, 2, "which is told at once, then");
+	is_int(put_some(true, &said[0]), 0, "so is the one that is repeated");
+	is_int(xenstored.begun, begun + 1, "none is begun ahead any more");
+	store_close();
+	open_it();
+	is_int(put_some(true, &said[0]), -EINPROGRESS,
+	       "another connection begins anew");
 	store_close();
 }
 
@@ -964,6 +1015,7 @@ int main(void)
 	test_lists();
 	test_late();
 	test_commits();
+	test_pipeline();
 	unlink(socket_path);
 	rmdir(empty);
 	rmdir(place);
