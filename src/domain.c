@@ -148,16 +148,17 @@ static bool is_possible(const struct hyp_domain *info)
  */
 static int look_at_params(struct domain *domain)
 {
-	uint16_t domid = domain->info.domid;
-	int rc;
+	static const enum hyp_param params[] = {
+		HYP_STORE_EVTCHN, HYP_CONSOLE_PFN, HYP_STORE_PFN,
+	};
+	uint64_t values[] = { 0, 0, 0 };
+	int rc = hyp_params_get(domain->info.domid, params, values, 3);
 
-	rc = hyp_param_get(domid, HYP_STORE_EVTCHN, &domain->evtchn);
-	if (!rc)
-		rc = hyp_param_get(domid, HYP_CONSOLE_PFN, &domain->console);
-	if (!rc)
-		rc = hyp_param_get(domid, HYP_STORE_PFN, &domain->pfn);
 	if (rc)
 		return fail(domain, "read the HVM parameters", rc);
+	domain->evtchn = values[0];
+	domain->console = values[1];
+	domain->pfn = values[2];
 	fact(domain, FACT_EVTCHN, domain->evtchn);
 	fact(domain, FACT_CONSOLE, domain->console);
 	fact(domain, FACT_NO_PFN, domain->pfn == HYP_NO_FRAME);

@@ -14,6 +14,7 @@
 #include <xen/event_channel.h>
 #include <xen/features.h>
 #include <xen/grant_table.h>
+#include <xen/hvm/hvm_op.h>
 #include <xen/hvm/params.h>
 #include <xen/io/xs_wire.h>
 #include <xen/memory.h>
@@ -93,6 +94,8 @@ enum {
 	DOMCTL_MET_MAX = 0xff,	/* 0x18 was reached in twenty years */
 	LIST_AT = 256,		/* where in the buffer a list stands */
 };
+_Static_assert(HYP_PARAMS_MAX * sizeof(multicall_entry_t) <= LIST_AT,
+	       "calls stand in front of their arguments");
 
 static xc_interface *xc;
 static xencall_handle *xcall;
@@ -501,6 +504,34 @@ int hyp_cpupool(uint32_t *id)
 int hyp_param_get(uint16_t domid, enum hyp_param param, uint64_t *value)
 {
 	return xc_hvm_param_get(xc, domid, param, value) < 0 ? failure() : 0;
+}
+
+int hyp_params_get(uint16_t domid, const enum hyp_param *params,
+		   uint64_t *values, unsigned int count)
+{
+	multicall_entry_t *entry = buffer;
+	xen_hvm_param_t *param = list_at();
+	unsigned int i;
+	int rc = 0;
+
+	for (i = 0; i < count; i++) {
+		param[i] = (xen_hvm_param_t){
+			.domid = domid, .index = params[i],
+		};
+		entry[i] = (multicall_entry_t){
+			.op = __HYPERVISOR_hvm_op,
+			.args = { HVMOP_get_param, (uintptr_t)&param[i] },
+		};
+	}
+	if (xencall2(xcall, __HYPERVISOR_multicall, (uintptr_t)buffer,
+		     count) < 0)
+		return failure();
+	for (i = 0; i < count && !rc; i++) {
+		/* of a hypervisor of 32 bits, so are its results */
+		rc = (int)entry[i].result;
+		values[i] = param[i].value;
+	}
+	return rc;
 }
 
 int hyp_param_set(uint16_t domid, enum hyp_param param, uint64_t value)

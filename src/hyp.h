@@ -129,6 +129,11 @@ int hyp_domains(uint16_t first, struct hyp_domain *out, unsigned int max);
 int hyp_param_get(uint16_t domid, enum hyp_param param, uint64_t *value);
 int hyp_param_set(uint16_t domid, enum hyp_param param, uint64_t value);
 
+/* COUNT of them, HYP_PARAMS_MAX at most, one after the other, in one call. */
+enum { HYP_PARAMS_MAX = 3 };
+int hyp_params_get(uint16_t domid, const enum hyp_param *params,
+		   uint64_t *values, unsigned int count);
+
 /* The domain's own PORT. Changes nothing. */
 int hyp_evtchn_status(uint16_t domid, uint32_t port, struct hyp_evtchn *status);
 

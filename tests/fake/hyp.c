@@ -101,6 +101,17 @@ int hyp_param_get(uint16_t domid, enum hyp_param param, uint64_t *value)
 	return world_done(rc);
 }
 
+int hyp_params_get(uint16_t domid, const enum hyp_param *params,
+		   uint64_t *values, unsigned int count)
+{
+	unsigned int i;
+	int rc = 0;
+
+	for (i = 0; i < count && !rc; i++)
+		rc = hyp_param_get(domid, params[i], &values[i]);
+	return rc;
+}
+
 int hyp_param_set(uint16_t domid, enum hyp_param param, uint64_t value)
 {
 	int rc = world_call(CALL_CHANGE, "param_set d%u %d %#llx", domid,

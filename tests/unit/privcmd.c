@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <xenctrl.h>
+#include <xendevicemodel.h>
 #include <xen/domctl.h>
 #include <xen/event_channel.h>
 #include <xen/features.h>
@@ -193,6 +194,17 @@ static int64_t xen_setup_table(struct gnttab_setup_table *op)
 	return 0;
 }
 
+static int64_t one_call(uint64_t op, const uint64_t *args);
+
+static int64_t xen_multicall(multicall_entry_t *entry, uint64_t count)
+{
+	for (; count--; entry++)
+		entry->result = kind->dom0 ?
+			(xen_ulong_t)one_call(entry->op, entry->args) :
+			(uint32_t)one_call(entry->op, entry->args);
+	return 0;
+}
+
 static int64_t one_call(uint64_t op, const uint64_t *args)
 {
 	bool is_versioned = op == __HYPERVISOR_domctl ||
@@ -214,6 +226,8 @@ static int64_t one_call(uint64_t op, const uint64_t *args)
 		return xen_memory(args[0]);
 	case __HYPERVISOR_grant_table_op:
 		return xen_setup_table(arg);
+	case __HYPERVISOR_multicall:
+		return xen_multicall((void *)(uintptr_t)args[0], args[1]);
 	}
 	return -ENOSYS;
 }
@@ -232,6 +246,7 @@ static bool fails(uint64_t op, uint64_t command)
 		{ __HYPERVISOR_hvm_op, "hvm_op" },
 		{ __HYPERVISOR_memory_op, "memory_op" },
 		{ __HYPERVISOR_grant_table_op, "grant_table_op" },
+		{ __HYPERVISOR_multicall, "multicall" },
 	};
 	size_t i;
 
@@ -439,6 +454,19 @@ xtl_createlogger_stdiostream(FILE *f, xentoollog_level min, unsigned int flags)
 	return NULL;
 }
 
+xendevicemodel_handle *xendevicemodel_open(xentoollog_logger *logger,
+					   unsigned int flags)
+{
+	(void)logger, (void)flags;
+	return (xendevicemodel_handle *)&live;
+}
+
+int xendevicemodel_close(xendevicemodel_handle *none)
+{
+	(void)none;
+	return 0;
+}
+
 /* --- what is done with a hypervisor --- */
 
 static int open_it(void)
@@ -489,6 +517,29 @@ static int get(void)
 	int rc = hyp_param_get(GUEST, HYP_STORE_EVTCHN, &value);
 
 	return rc || value == PORT ? rc : -EBADMSG;
+}
+
+/* Each in its place. */
+static int get_all(void)
+{
+	static const enum hyp_param params[] = {
+		HYP_STORE_EVTCHN, HYP_CONSOLE_PFN, HYP_STORE_PFN,
+	};
+	uint64_t values[] = { 99, 99, 99 };
+	int rc = hyp_params_get(GUEST, params, values, 3);
+
+	return rc || (values[0] == PORT && !values[1] &&
+		      values[2] == xen.params[HVM_PARAM_STORE_PFN]) ?
+		rc : -EBADMSG;
+}
+
+/* What one of them says, in a hypervisor of 32 bits, too. */
+static int get_none(void)
+{
+	static const enum hyp_param params[] = { HYP_STORE_EVTCHN };
+	uint64_t value;
+
+	return hyp_params_get(GUEST + 1, params, &value, 1);
 }
 
 /* A change that is told to have been made has been made, and no other. */
@@ -596,7 +647,7 @@ static const struct step {
 	unsigned int flags;
 } steps[] = {
 	{ open_it, 0, 0 }, { versions, 0, 0 }, { lock, 0, 0 }, { list, 2, 0 },
-	{ get, 0, 0 }, { set, 0, 0 }, { channel, 0, 0 }, { notify, 0, 0 },
+	{ get, 0, 0 }, { get_all, 0, 0 }, { get_none, -ESRCH, 0 }, { set, 0, 0 }, { channel, 0, 0 }, { notify, 0, 0 },
 	{ pool, 0, NEEDS_DOMCTL }, { allow, 0, NEEDS_DOMCTL },
 	{ name, 0, NEEDS_DOMCTL }, { populate, 0, 0 }, { prepare, 0, 0 },
 	{ seed, 0, 0 }, { check_seed, 0, 0 },
