@@ -324,6 +324,7 @@ enum { NAME_ONLY = 1, NODES = sizeof(nodes) / sizeof(*nodes) };
 /* What is asked of xenstored about one domain. */
 static struct questions {
 	unsigned int count;	/* of the nodes, the first ones */
+	bool listed[TOPS];	/* there may be something of it */
 	char served[4];
 	struct store_answer introduced, node[NODES];
 } questions[DOMAIN_BATCH];
@@ -331,7 +332,6 @@ static struct questions {
 /* Which domains have anything there: so most need not be asked about. */
 static char names[TOPS][STORE_VALUE_MAX + 1];
 static struct store_answer lists[TOPS];
-static uint8_t listed[UUIDS][(HYP_DOMID_LAST + 8) / 8];	/* a bit a domid */
 
 /* First whether it is introduced: then its nodes have been there before. */
 static void ask_first(const struct domain *domains, unsigned int count)
@@ -359,20 +359,20 @@ static bool may_hold_all(enum top top)
 	return lists[top].rc < 0 && lists[top].rc != -ENOENT;
 }
 
-static void take_list(enum top top)
+static void take_list(enum top top, const struct domain *domains,
+		      unsigned int count)
 {
 	char *rest = names[top], *name;
+	unsigned int i;
 	uint64_t id;
 
-	memset(listed[top], may_hold_all(top) ? 0xff : 0, sizeof(listed[top]));
+	for (i = 0; i < count; i++)
+		questions[i].listed[top] = may_hold_all(top);
 	while (lists[top].rc >= 0 && (name = strsep(&rest, "/")))
 		if (parse_number(name, HYP_DOMID_LAST, &id))
-			listed[top][id / 8] |= (uint8_t)(1 << id % 8);
-}
-
-static bool is_listed(enum top top, uint16_t domid)
-{
-	return listed[top][domid / 8] & 1 << domid % 8;
+			for (i = 0; i < count; i++)
+				questions[i].listed[top] |=
+					domains[i].info.domid == id;
 }
 
 bool domain_uuid_is_listed(const char *uuid)
@@ -393,13 +393,13 @@ static void ask(struct domain *domain, struct questions *asked)
 	char path[STORE_PATH_MAX];
 	unsigned int i;
 
-	fact(domain, FACT_LISTED, is_listed(HOMES, domid) ||
-	     is_listed(LIBXL, domid));
+	fact(domain, FACT_LISTED, asked->listed[HOMES] ||
+	     asked->listed[LIBXL]);
 	for (i = 0; i < asked->count; i++) {
 		asked->node[i].text = (char *)domain + nodes[i].at;
 		asked->node[i].size = nodes[i].size;
 		asked->node[i].rc = -ENOENT;
-		if (!is_listed(nodes[i].top, domid))
+		if (!asked->listed[nodes[i].top])
 			continue;
 		snprintf(path, sizeof(path), "%s/%u/%s", tops[nodes[i].top],
 			 domid, nodes[i].name);
@@ -453,8 +453,8 @@ static int look_at_store(struct domain *domains, unsigned int count,
 			domain_is_enhanced(&domains[i]) ? most : NAME_ONLY;
 	ask_first(domains, count);
 	rc = store_answers();
-	take_list(HOMES);
-	take_list(LIBXL);
+	take_list(HOMES, domains, count);
+	take_list(LIBXL, domains, count);
 	for (i = 0; i < count && !rc; i++)
 		ask(&domains[i], &questions[i]);
 	if (!rc)

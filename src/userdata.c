@@ -63,9 +63,8 @@ bool userdata_possible(void)
 bool userdata_needed(const struct userdata *userdata)
 {
 	/* who writes the new data has the lock, and keeps it to the end */
-	return !exists(userdata, DATA) ||
-	       (!userdata->settled && !userdata->alone &&
-		exists(userdata, LOCK));
+	return userdata->alone || !exists(userdata, DATA) ||
+	       (!userdata->settled && exists(userdata, LOCK));
 }
 
 /* Is the file that FD locks still the one that the name leads to? */
@@ -111,19 +110,24 @@ static void unlock(const char *path, int fd)
 	close(fd);
 }
 
-/* Append to the JSON text; one that does not fit is seen by its length. */
+struct json {
+	size_t size;		/* of the text, whether it fits or not */
+	char text[JSON_MAX];
+};
+
 __attribute__((format(printf, 2, 3)))
-static void add(char json[JSON_MAX], const char *format, ...)
+static void add(struct json *json, const char *format, ...)
 {
-	size_t used = strlen(json);
+	size_t used = json->size < JSON_MAX ? json->size : JSON_MAX;
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(json + used, JSON_MAX - used, format, args);
+	json->size += (size_t)vsnprintf(json->text + used, JSON_MAX - used,
+					format, args);
 	va_end(args);
 }
 
-static void add_vcpus(char json[JSON_MAX], uint32_t vcpus)
+static void add_vcpus(struct json *json, uint32_t vcpus)
 {
 	uint32_t cpu;
 
@@ -138,9 +142,9 @@ static void add_vcpus(char json[JSON_MAX], uint32_t vcpus)
  * union key in b_info, and the keys whose value is known. Names are plain
  * ASCII without quotes by the time they come here.
  */
-static bool make_json(char json[JSON_MAX], const struct userdata *userdata)
+static bool make_json(struct json *json, const struct userdata *userdata)
 {
-	*json = '\0';
+	json->size = 0;
 	add(json, "{\"c_info\":{\"type\":\"pvh\"");
 	if (userdata->name)
 		add(json, ",\"name\":\"%s\",\"uuid\":\"%s\"",
@@ -153,13 +157,12 @@ static bool make_json(char json[JSON_MAX], const struct userdata *userdata)
 		    PRIu64 ",", userdata->memory, userdata->memory);
 	add(json, "\"sched_params\":{},\"type.pvh\":{},"
 	    "\"arch_arm\":{},\"arch_x86\":{}}}");
-	return strlen(json) < JSON_MAX - 1;
+	return json->size < JSON_MAX;
 }
 
 /* libxl wants the terminating NUL in the file. */
-static int write_json(int fd, const char *json)
+static int write_json(int fd, const char *json, size_t left)
 {
-	size_t left = strlen(json) + 1;
 	ssize_t n;
 
 	while (left) {
@@ -190,17 +193,18 @@ static int open_new(const char *path)
 /* To a new name and renamed: nobody ever reads half a file. */
 static int write_file(const struct userdata *userdata)
 {
-	char json[JSON_MAX], new[FILE_PATH_MAX], data[FILE_PATH_MAX];
+	char new[FILE_PATH_MAX], data[FILE_PATH_MAX];
+	struct json json;
 	int fd, rc;
 
-	if (!make_json(json, userdata))
+	if (!make_json(&json, userdata))
 		return -E2BIG;
 	path_of(new, userdata, NEW);
 	path_of(data, userdata, DATA);
 	fd = open_new(new);
 	if (fd < 0)
 		return fd;
-	rc = write_json(fd, json);
+	rc = write_json(fd, json.text, json.size + 1);
 	if (close(fd) && !rc)
 		rc = -errno;
 	if (!rc && rename(new, data))

@@ -18,7 +18,8 @@ struct userdata {
 	bool settled;		/* what comes after it is done: a lock that is
 				 * left harms nobody, and is not looked for */
 	bool alone;		/* the domain has no handle yet, so nobody else
-				 * can know the file's name: no lock */
+				 * can know the file's name: no lock, and what
+				 * is there is of an earlier boot */
 };
 
 /* Where libxl keeps it: XEN_LIB_DIR. Only tests change this. */
@@ -27,7 +28,8 @@ extern const char *userdata_dir;
 /* Is there a folder to keep it in, writable, and by nobody else? */
 bool userdata_possible(void);
 
-/* Is the file missing, or a trace left of a writer that died? */
+/* Is the file missing, or of an earlier boot, or a trace left of a writer that
+ * died? */
 bool userdata_needed(const struct userdata *userdata);
 
 /*

@@ -212,9 +212,15 @@ static void alone(void)
 	is_int(store(0), 0, "stored");
 	is_int(world_count("flock"), 0, "without a lock");
 	ok(strstr(parsed(), "\"web\"") && !is_there(NEW), "and whole");
-	ok(!userdata_needed(&userdata), "a lock harms nobody");
+	put(DATA, "the devices of another boot");
+	remove(path(LOCK));
+	ok(userdata_needed(&userdata), "one of an earlier boot");
+	is_int(store(0), 0, "is replaced");
+	ok(strstr(parsed(), "\"web\"") != NULL, "by a new one");
 	userdata.alone = false;
-	ok(userdata_needed(&userdata), "until there is a handle");
+	ok(!userdata_needed(&userdata), "once there is a handle it stays");
+	put(LOCK, "");
+	ok(userdata_needed(&userdata), "but for a lock that nobody holds");
 	is_int(store(0), 0, "then it is taken away");
 	ok(!is_there(LOCK), "and nothing is left");
 }
