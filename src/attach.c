@@ -65,10 +65,13 @@ static int page_take(struct attach *attach)
 {
 	struct domain *domain = attach->domain;
 	struct hyp_domain *info = &domain->info;
+	uint64_t pages = info->tot_pages + 1;
 	int rc = 0;
 
-	if (info->max_pages <= info->tot_pages)
-		rc = hyp_set_max_pages(info->domid, info->tot_pages + 1);
+	if (!(pages % DOMAIN_MIB))
+		pages++;	/* or it would look as Xen has created it */
+	if (info->max_pages < pages)
+		rc = hyp_set_max_pages(info->domid, pages);
 	if (rc == -EPROTONOSUPPORT)
 		return hint(attach, rc, "Xen's domctl interface is none of "
 			    HYP_DOMCTL_KNOWN ", which this tool knows");

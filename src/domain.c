@@ -201,11 +201,27 @@ void domain_look_at_ring(struct domain *domain)
 	     ring->rsp_cons || ring->rsp_prod);
 }
 
+/*
+ * No page was ever added to a domain that may have whole MiB and has them: who
+ * adds one must raise that limit first, which no guest can, and we never raise it
+ * to whole MiB. Of any other only mapping the page tells.
+ */
+static bool is_as_created(const struct domain *domain)
+{
+	const struct hyp_domain *info = &domain->info;
+
+	return (domain->facts & (FACT_NO_PFN | FACT_UNBOUND)) ==
+	       (FACT_NO_PFN | FACT_UNBOUND) && info->max_pages &&
+	       info->tot_pages == info->max_pages &&
+	       !(info->max_pages % DOMAIN_MIB);
+}
+
 static int look_at_page(struct domain *domain, bool write)
 {
 	int rc;
 
-	if (!(domain->facts & (FACT_PFN | FACT_NO_PFN)))
+	if (!(domain->facts & (FACT_PFN | FACT_NO_PFN)) ||
+	    is_as_created(domain))
 		return 0;
 	rc = hyp_map(domain->info.domid, domain->gfn, write, &domain->page);
 	/* Linux reports a frame that is not there in more than one way */

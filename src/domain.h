@@ -79,6 +79,9 @@ enum {
 	/* The page's place in a domain that has none yet: GUEST_MAGIC_BASE +
 	 * one page, public/arch-arm.h, where Xen >= 4.21 puts it as well. */
 	DOMAIN_MAGIC_GFN = 0x39001,
+	/* Xen gives a domain whole MiB, nearly always: what is left of them tells
+	 * whether a page was added to it, domain.c. In pages. */
+	DOMAIN_MIB = 256,
 	/* GNTTAB_RESERVED_XENSTORE, public/grant_table.h. */
 	DOMAIN_GRANT_REF = 1,
 };

@@ -231,11 +231,12 @@ int hyp_populate(uint16_t domid, uint64_t gfn)
 
 	if (rc || !d || d->pinned || d->info.tot_pages >= d->info.max_pages)
 		return world_done(rc ? rc : -ENOMEM);
-	if (world_page(d, gfn))
+	if (world_page(d, gfn)) {
 		world_wrong("d%u has a page there and loses it", domid);
-	else
+		d->info.tot_pages++;
+	} else {
 		memset(world_add_page(d, gfn), 0x5a, PAGE);
-	d->info.tot_pages++;
+	}
 	return world_done(0);
 }
 

@@ -103,8 +103,6 @@ struct world_domain *world_boot(uint16_t domid)
 		return d;
 	d->pfn = MAGIC;
 	world_add_page(d, MAGIC);
-	d->info.tot_pages++;
-	d->info.max_pages++;
 	world_ring_set(d, RING_CONNECTION, 1);
 	d->grants[1] = (struct hyp_grant){ HYP_GRANT_ACCESS, 0, MAGIC };
 	return d;
@@ -133,6 +131,8 @@ uint8_t *world_add_page(struct world_domain *domain, uint64_t gfn)
 		if (++i == WORLD_PAGES)
 			abort();
 	domain->gfns[i] = gfn;
+	if (++domain->info.tot_pages > domain->info.max_pages)
+		domain->info.max_pages = domain->info.tot_pages;
 	return memset(slot(domain, i), 0, PAGE);
 }
 

@@ -501,8 +501,6 @@ static void pages(void)
 	/* a crash of another tool: a dirty page that is nobody's ring */
 	d = begin(&shapes[0]);
 	memset(world_add_page(d, GFN), 0xa5, 4096);
-	d->info.tot_pages++;
-	d->info.max_pages++;
 	is_int(run(), 0, "a page of a run that died");
 	is_int(world_count("populate"), 0, "is used again");
 	is_int(world_count("ring_clear"), 1, "after it was cleared");
@@ -630,6 +628,48 @@ static void grants(void)
 	run();
 	is_int(world_count("grant_set d1 1 1 d4 0x39001"), 1,
 	       "the grant is for us");
+}
+
+/* --- is there a page already? --- */
+
+/*
+ * Only a domain that has whole MiB, and may have no more, is known to have none
+ * without a look. However much it has, a page that a run before has added is
+ * found.
+ */
+static void looked_for(void)
+{
+	static const struct {
+		unsigned int pages, most, looks;
+	} sizes[] = {
+		{ WORLD_RAM, WORLD_RAM, 1 },
+		{ WORLD_RAM + 1, WORLD_RAM + 1, 2 },
+		{ WORLD_RAM + 255, WORLD_RAM + 255, 2 },
+		{ WORLD_RAM - 1, WORLD_RAM, 2 },
+		{ WORLD_RAM - 1, WORLD_RAM - 1, 2 },
+		{ WORLD_RAM, WORLD_RAM + 1, 2 },
+		{ WORLD_RAM, UINT32_MAX, 2 },
+		{ 0, 0, 2 },
+	};
+	struct world_domain *d;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		d = begin(&shapes[0]);
+		d->info.tot_pages = sizes[i].pages;
+		d->info.max_pages = sizes[i].most;
+		world->fault.at = 1;
+		world->fault.how = DIE_AFTER;
+		strcpy(world->fault.call, "populate");
+		run();
+		is_int(world_count("map d1"), sizes[i].looks - 1,
+		       "%u pages of %u: looked for", sizes[i].pages,
+		       sizes[i].most);
+		is_int(run(), 0, "after a run that died");
+		is_str(world->wrong, "", "no page is lost");
+		is_int((int64_t)d->info.tot_pages, sizes[i].pages + 1,
+		       "but one added");
+	}
 }
 
 /* --- xenstored --- */
@@ -930,6 +970,7 @@ int main(void)
 	rings();
 	used_uuids();
 	grants();
+	looked_for();
 	daemons();
 	guests();
 	deaf_guests();

@@ -885,7 +885,7 @@ static void dying(void)
 		       !is_served(2, "dom0less-2");
 	}
 	is_int(status, 0, "lives at last");
-	ok(n > 45, "dies in %u ways", n);
+	ok(n > 40, "dies in %u ways", n);
 	is_int(bad, 0, "and the next run finishes the job");
 }
 
