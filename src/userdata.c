@@ -190,7 +190,11 @@ static int open_new(const char *path)
 	return fd;
 }
 
-/* To a new name and renamed: nobody ever reads half a file. */
+/*
+ * To a new name and renamed: nobody ever reads half a file. While we are alone
+ * nobody reads it before the domain has its handle, and one that a run has begun
+ * before it died is written anew.
+ */
 static int write_file(const struct userdata *userdata)
 {
 	char new[FILE_PATH_MAX], data[FILE_PATH_MAX];
@@ -199,15 +203,15 @@ static int write_file(const struct userdata *userdata)
 
 	if (!make_json(&json, userdata))
 		return -E2BIG;
-	path_of(new, userdata, NEW);
-	path_of(data, userdata, DATA);
+	path_of(new, userdata, userdata->alone ? DATA : NEW);
 	fd = open_new(new);
 	if (fd < 0)
 		return fd;
 	rc = write_json(fd, json.text, json.size + 1);
 	if (close(fd) && !rc)
 		rc = -errno;
-	if (!rc && rename(new, data))
+	if (!rc && !userdata->alone &&
+	    rename(new, path_of(data, userdata, DATA)))
 		rc = -errno;
 	if (rc)
 		unlink(new);

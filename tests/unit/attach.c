@@ -222,8 +222,7 @@ static const char *changes(void)
 }
 
 #define FILE_CHANGES \
-	"open userdata-n\n" "write\n" "write\n" "write\n" \
-	"rename userdata-d\n"
+	"open userdata-d\n" "write\n" "write\n" "write\n"
 
 /* In this order, and nothing else. */
 static const char *const order_17 =
@@ -422,9 +421,8 @@ static void steps_named(void)
 		{ "store_perms", "write the xenstore nodes", -EACCES },
 		{ "store_commit", "write the xenstore nodes", -ENOSPC },
 		{ "set_handle", "set the UUID", -EPERM },
-		{ "open userdata-n", "store libxl's configuration", -EACCES },
+		{ "open userdata-d", "store libxl's configuration", -EACCES },
 		{ "write", "store libxl's configuration", -ENOSPC },
-		{ "rename", "store libxl's configuration", -EIO },
 		{ "introduce", "introduce it to xenstored", -EINVAL },
 		{ "introduce", "introduce it to xenstored", -ETIMEDOUT },
 		{ "param_set", "tell the guest its page", -EPERM },
@@ -453,7 +451,14 @@ static void handle_first(void)
 	d->info.handle[0] = 1;
 	is_int(run(), 0, "a domain with a handle, without a file");
 	ok(strstr(changes(), "open userdata-l\nopen userdata-n\n") &&
-	   strstr(changes(), "unlink userdata-l\n"), "gets it under the lock");
+	   strstr(changes(), "rename userdata-d\nunlink userdata-l\n"),
+	   "gets it whole, and under the lock");
+	d = begin(&shapes[0]);
+	d->info.handle[0] = 1;
+	world->fault = (struct world_fault){ .at = 1, .rc = -EIO,
+					     .call = "rename" };
+	is_int(run(), -EIO, "one that cannot be renamed");
+	is_str(got.step, "store libxl's configuration", "is of this step");
 	d = begin(&shapes[0]);
 	d->info.handle[0] = 1;
 	world->fault = (struct world_fault){ .at = 1, .rc = -EROFS,

@@ -206,12 +206,23 @@ static void alone(void)
 	begin();
 	userdata.alone = true;
 	put(LOCK, "");
-	put(NEW, "half a fi");
-	ok(userdata_needed(&userdata), "no handle yet, and no file");
+	put(DATA, "half a fi");
+	ok(userdata_needed(&userdata), "no handle yet, and half a file");
 	world_forget();
 	is_int(store(0), 0, "stored");
 	is_int(world_count("flock"), 0, "without a lock");
 	ok(strstr(parsed(), "\"web\"") && !is_there(NEW), "and whole");
+	remove(path(DATA));
+	put("elsewhere", "precious");
+	if (symlink(path("elsewhere"), path(DATA)))
+		abort();
+	is_int(store(0), 0, "in the place of a symbolic link");
+	get("elsewhere");
+	ok(!is_link(DATA) && !strcmp(content, "precious"), "not where it leads");
+	world->fault = (struct world_fault){ .at = 2, .rc = -ENOSPC,
+					     .call = "write" };
+	is_int(store(0), -ENOSPC, "half of it");
+	ok(!is_there(DATA), "is taken away");
 	put(DATA, "the devices of another boot");
 	remove(path(LOCK));
 	ok(userdata_needed(&userdata), "one of an earlier boot");
