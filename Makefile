@@ -165,13 +165,13 @@ size: $(O)/dom0less
 
 ## baseline      remember the symbol sizes of this build
 ## bloatcheck    compare the symbol sizes with those remembered
+BASELINE ?= build/baseline/$(ARCH)
 baseline bloatcheck: $(O)/dom0less
 baseline:
-	@mkdir -p build/baseline
-	$(NM) -S -t d --size-sort $(O)/dom0less.elf >build/baseline/$(ARCH)
+	@mkdir -p $(dir $(BASELINE))
+	$(NM) -S -t d --size-sort $(O)/dom0less.elf >$(BASELINE)
 bloatcheck:
-	@$(NM) -S -t d --size-sort $(O)/dom0less.elf | \
-		tests/bloatcheck build/baseline/$(ARCH) -
+	@$(NM) -S -t d --size-sort $(O)/dom0less.elf | tests/bloatcheck $(BASELINE) -
 
 # The architectures that this make does not build: each by one of its own,
 # once the sources are here.
