@@ -46,9 +46,9 @@ xendevicemodel_handle *xendevicemodel_open(struct xentoollog_logger *logger,
 	return (xendevicemodel_handle *)&none;
 }
 
-int xendevicemodel_close(xendevicemodel_handle *none)
+int xendevicemodel_close(xendevicemodel_handle *dmod)
 {
-	(void)none;
+	(void)dmod;
 	return 0;
 }
 

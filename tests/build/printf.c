@@ -31,13 +31,13 @@ static void judge(const char *format, int r, const char *got, int expected,
 static void check_size(size_t size, const char *format, va_list args,
 		       int expected, char *wanted)
 {
-	char *room = malloc(size), cut[512] = "";
+	char *room = size ? malloc(size) : NULL, cut[512] = "";
 	int r = our_vsnprintf(room, size, format, args);
 
 	if (size)
 		snprintf(cut, size < sizeof(cut) ? size : sizeof(cut), "%s",
 			 wanted);
-	judge(format, r, size ? room : "", expected, cut);
+	judge(format, r, room ? room : "", expected, cut);
 	free(room);
 }
 

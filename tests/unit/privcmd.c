@@ -461,9 +461,9 @@ xendevicemodel_handle *xendevicemodel_open(xentoollog_logger *logger,
 	return (xendevicemodel_handle *)&live;
 }
 
-int xendevicemodel_close(xendevicemodel_handle *none)
+int xendevicemodel_close(xendevicemodel_handle *dmod)
 {
-	(void)none;
+	(void)dmod;
 	return 0;
 }
 
