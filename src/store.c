@@ -43,10 +43,10 @@ static int64_t limit;
 
 /*
  * xenstored's pace, as of late: who wakes up for each piece of an answer takes
- * the CPU from it, so half of the time that it will take is slept through: more
- * of it, and sometimes both slept.
+ * the CPU from it, so most of the time that it will take is slept through, less
+ * what it has had already; not all of it, or sometimes both slept.
  */
-static int64_t pace;		/* ms for PACE_BYTES of requests */
+static int64_t pace;		/* ms to sleep for PACE_BYTES of requests */
 static size_t unanswered;	/* bytes, on our own connection, */
 static int64_t asked;		/* the first of them at this time */
 
