@@ -78,6 +78,9 @@ static int page_take(struct attach *attach)
 	if (rc)
 		return rc;
 	rc = hyp_populate(info->domid, domain->gfn);
+	if (rc == -EADDRINUSE)
+		return hint(attach, rc, "the domain is direct-mapped, and its "
+			    "own memory is there");
 	if (rc)
 		return hint(attach, rc, "before Xen 4.21 direct-map and "
 			    "static-mem domains cannot be given one; else Xen "

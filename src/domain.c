@@ -68,6 +68,9 @@ static const struct domain_rule rules[] = {
 	  DOMAIN_STALE, DOMAIN_REFUSE,
 	  "xenstored was restarted under it, the guest's watches and "
 	  "requests are lost: reboot the host" },
+	{ FACT_RAM, 0, DOMAIN_UNSUPPORTED, DOMAIN_REFUSE,
+	  "direct-mapped, and its own memory is where the xenstore page would "
+	  "be: before Xen 4.21 no tool can give it one" },
 	{ FACT_NO_PFN | FACT_STATIC, FACT_PAGE,
 	  DOMAIN_UNSUPPORTED, DOMAIN_REFUSE,
 	  "direct-map and static-mem domains cannot be given a xenstore page "
@@ -216,6 +219,46 @@ static bool is_as_created(const struct domain *domain)
 	       !(info->max_pages % DOMAIN_MIB);
 }
 
+/* Linux reports a frame that is not there in more than one way. */
+static bool is_no_frame(int rc)
+{
+	return rc == -EINVAL || rc == -ENOENT || rc == -EFAULT || rc == -ENXIO;
+}
+
+/* 1: the domain has a page at GFN, 0: none, or -errno. */
+static int has_frame(const struct domain *domain, uint64_t gfn)
+{
+	void *page;
+	int rc = hyp_map(domain->info.domid, gfn, false, &page);
+
+	if (!rc)
+		hyp_unmap(page);
+	return rc ? is_no_frame(rc) ? 0 : rc : 1;
+}
+
+/*
+ * Was the page that is found added to the domain, or is it RAM that the guest
+ * uses? Memory of a direct-mapped domain that spans the magic frames goes on
+ * beside them. Any other domain has its RAM elsewhere (public/arch-arm.h). From
+ * Xen 4.21 on a page that STORE_PFN names was given by Xen.
+ */
+static int look_beside_page(struct domain *domain)
+{
+	int rc;
+
+	if (domain->gfn != DOMAIN_MAGIC_GFN ||
+	    (!(domain->facts & FACT_NO_PFN) &&
+	     (!(domain->facts & FACT_UNBOUND) || hyp_at_least(4, 21))))
+		return 0;
+	rc = has_frame(domain, DOMAIN_BELOW_MAGIC);
+	if (!rc)
+		rc = has_frame(domain, DOMAIN_ABOVE_MAGIC);
+	if (rc < 0)
+		return fail(domain, "look beside the xenstore page", rc);
+	fact(domain, FACT_RAM, rc);
+	return 0;
+}
+
 static int look_at_page(struct domain *domain, bool write)
 {
 	int rc;
@@ -224,14 +267,13 @@ static int look_at_page(struct domain *domain, bool write)
 	    is_as_created(domain))
 		return 0;
 	rc = hyp_map(domain->info.domid, domain->gfn, write, &domain->page);
-	/* Linux reports a frame that is not there in more than one way */
-	if (rc == -EINVAL || rc == -ENOENT || rc == -EFAULT || rc == -ENXIO)
+	if (is_no_frame(rc))
 		return 0;
 	if (rc)
 		return fail(domain, "map the xenstore page", rc);
 	fact(domain, FACT_PAGE, true);
 	domain_look_at_ring(domain);
-	return 0;
+	return look_beside_page(domain);
 }
 
 bool domain_grant_is_good(const struct domain *domain,

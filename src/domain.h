@@ -62,6 +62,7 @@ enum {
 	FACT_GRANT = 1 << 18,	/* the grant entry gives xenstored the page */
 	FACT_STRANGER = 1 << 19, /* xenstored does not find it in Xen */
 	FACT_LISTED = 1 << 20,	/* something of it may be in xenstore */
+	FACT_RAM = 1 << 21,	/* the page found lies amid the guest's RAM */
 };
 
 /* One row of the decision table: the first that fits a domain decides. */
@@ -79,6 +80,10 @@ enum {
 	/* The page's place in a domain that has none yet: GUEST_MAGIC_BASE +
 	 * one page, public/arch-arm.h, where Xen >= 4.21 puts it as well. */
 	DOMAIN_MAGIC_GFN = 0x39001,
+	/* The frames next to the four magic ones, where toolstacks put pages:
+	 * GUEST_MAGIC_BASE - 1 and + NR_MAGIC_PAGES, xc_dom_arm.c. */
+	DOMAIN_BELOW_MAGIC = 0x38fff,
+	DOMAIN_ABOVE_MAGIC = 0x39004,
 	/* Xen gives a domain whole MiB, nearly always: what is left of them tells
 	 * whether a page was added to it, domain.c. In pages. */
 	DOMAIN_MIB = 256,

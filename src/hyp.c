@@ -410,11 +410,12 @@ static bool is_domid(uint16_t domid, uint16_t first)
 }
 
 /* XENMEM_current_reservation and _maximum_reservation: pages, no domctl. */
-static uint64_t reservation(unsigned int cmd, domid_t domid)
+static int reservation(unsigned int cmd, domid_t domid, uint64_t *pages)
 {
 	int r = call(__HYPERVISOR_memory_op, cmd, &domid, sizeof(domid));
 
-	return r < 0 ? 0 : (uint64_t)r;
+	*pages = r < 0 ? 0 : (uint64_t)r;
+	return r < 0 ? r : 0;
 }
 
 /*
@@ -440,8 +441,8 @@ static int one_domain(uint16_t domid, struct hyp_domain *out)
 	if (rc && domid != about.self)
 		return rc;
 	out->domid = domid;
-	out->tot_pages = reservation(XENMEM_current_reservation, domid);
-	out->max_pages = reservation(XENMEM_maximum_reservation, domid);
+	reservation(XENMEM_current_reservation, domid, &out->tot_pages);
+	reservation(XENMEM_maximum_reservation, domid, &out->max_pages);
 	return 0;
 }
 
@@ -597,15 +598,27 @@ int hyp_populate(uint16_t domid, uint64_t gfn)
 		.nr_extents = 1, .domid = domid,
 	};
 	xen_pfn_t *frame = list_at();
-	int r;
+	uint64_t before, after;
+	int r = reservation(XENMEM_current_reservation, domid, &before);
 
+	if (r)
+		return r;
 	*frame = gfn;
 	set_xen_guest_handle_raw(page.extent_start, frame);
 	r = call(__HYPERVISOR_memory_op, XENMEM_populate_physmap, &page,
 		 sizeof(page));
 	if (r != 1)
 		return r < 0 ? r : -ENOMEM;
-	return 0;
+	/*
+	 * Of a direct-mapped domain Xen 4.17 to 4.20 only asks whether it owns the
+	 * frame, maps it onto itself, adds nothing and reports success:
+	 * populate_physmap(), xen/common/memory.c:222 in 4.17. Then the frame is
+	 * RAM that the guest is using.
+	 */
+	r = reservation(XENMEM_current_reservation, domid, &after);
+	if (!r && after <= before)
+		r = -EADDRINUSE;
+	return r;
 }
 
 int hyp_map(uint16_t domid, uint64_t gfn, bool write, void **page)

@@ -152,7 +152,11 @@ int hyp_set_max_pages(uint16_t domid, uint64_t pages);
 /* Set the domain's handle. -EPROTONOSUPPORT: no domctl. */
 int hyp_set_handle(uint16_t domid, const uint8_t handle[16]);
 
-/* Give the domain one page at GFN. Xen names no reason: -ENOMEM if refused. */
+/*
+ * Give the domain one page at GFN. Xen names no reason: -ENOMEM if refused.
+ * -EADDRINUSE: Xen reported success and added no page, so what is at GFN is the
+ * guest's own RAM, which must not be touched.
+ */
 int hyp_populate(uint16_t domid, uint64_t gfn);
 
 /*

@@ -38,7 +38,8 @@ int dtb_domain(uint16_t domid, struct dtb_domain *domain)
 	memset(domain, 0, sizeof(*domain));
 	domain->memory = 65536;
 	domain->cpus = 3;
-	domain->static_mem = d && d->pinned;
+	domain->static_mem = d && (d->pinned || d->direct);
+	domain->direct_map = d && d->direct;
 	snprintf(domain->name, sizeof(domain->name), "node%u", domid);
 	domain->enhanced = DTB_ENHANCED;
 	return 0;

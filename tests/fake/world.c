@@ -108,6 +108,29 @@ struct world_domain *world_boot(uint16_t domid)
 	return d;
 }
 
+struct world_domain *world_boot_direct(uint16_t domid, uint64_t beside)
+{
+	struct world_domain *d = world_boot(domid);
+
+	d->direct = true;
+	memset(world_add_page(d, MAGIC), WORLD_RAM_BYTE, PAGE);
+	memset(world_add_page(d, beside), WORLD_RAM_BYTE, PAGE);
+	/* these are of its RAM, not beside it */
+	d->info.tot_pages = d->info.max_pages = WORLD_RAM;
+	return d;
+}
+
+bool world_ram_is_whole(struct world_domain *domain)
+{
+	const uint8_t *page = world_page(domain, MAGIC);
+	unsigned int i;
+
+	for (i = 0; i < PAGE; i++)
+		if (page[i] != WORLD_RAM_BYTE)
+			return false;
+	return true;
+}
+
 static uint8_t *slot(struct world_domain *domain, unsigned int i)
 {
 	return memory + ((domain - world->domains) * WORLD_PAGES + i) * PAGE;

@@ -20,6 +20,7 @@ enum {
 	WORLD_DOMAINS = 8,
 	WORLD_PAGES = 4,		/* a domain */
 	WORLD_GRANTS = 8,
+	WORLD_RAM_BYTE = 0xa5,		/* what a guest has in its RAM */
 	WORLD_NODES = 400,
 	WORLD_JOURNAL = 1 << 20,
 	WORLD_RAM = 65536,		/* pages: 256 MiB */
@@ -49,7 +50,9 @@ struct world_domain {
 	int grant_rc;		/* the table cannot be reached: why */
 	int64_t grant_at;	/* ... until then, 0: for ever */
 	uint64_t gfns[WORLD_PAGES];	/* besides RAM; 0: none */
-	bool pinned;		/* direct-map or static-mem, says the tree */
+	bool pinned;		/* static-mem, says the tree */
+	bool direct;		/* direct-map, says the tree: its RAM, as far
+				 * as it is modelled, is in GFNS */
 	bool introduced;
 	bool stranger;		/* xenstored is of another release than Xen
 				 * and does not find it there */
@@ -131,6 +134,10 @@ void world_reset(unsigned int minor);
 
 /* A domain as this Xen makes it at boot, enhanced. */
 struct world_domain *world_boot(uint16_t domid);
+/* A direct-mapped one before 4.21, whose RAM spans the frame at which others
+ * have their xenstore page, and BESIDE; is that RAM as it was? */
+struct world_domain *world_boot_direct(uint16_t domid, uint64_t beside);
+bool world_ram_is_whole(struct world_domain *domain);
 /* One without xen,enhanced; one of xl. */
 struct world_domain *world_boot_plain(uint16_t domid);
 struct world_domain *world_xl(uint16_t domid);

@@ -512,6 +512,38 @@ static void pages(void)
 	is_str(problem(), NULL, "and all is well");
 }
 
+/*
+ * Xen reports success for a page that it does not add: the frame is RAM that a
+ * direct-mapped guest is using. With a tree and without, whole MiB and not, RAM
+ * below the frame and above.
+ */
+static void ram(void)
+{
+	static const uint64_t beside[] = { 0x38fff, 0x39004 };
+	struct world_domain *d;
+	unsigned int i;
+
+	for (i = 0; i < 16; i++) {
+		world_reset(i & 1 ? 20 : 17);
+		world->dtb_domains = i & 2 ? 1 : 0;
+		d = world_boot_direct(1, beside[i >> 3]);
+		d->info.tot_pages -= i & 4 ? 3 : 0;
+		d->info.max_pages = d->info.tot_pages;
+		memset(&want, 0, sizeof(want));
+		ok(run() < 0 || got.rc == REFUSED, "%u: refused", i);
+		ok(got.rc != -EADDRINUSE || (got.hint &&
+		   strstr(got.hint, "direct-mapped")), "%u: explained", i);
+		ok(world_ram_is_whole(d), "%u: its RAM is as it was", i);
+		ok(!world_count("introduce") && !world_count("grant_set") &&
+		   d->pfn == HYP_NO_FRAME, "%u: nothing else is done", i);
+		d->info.max_pages++;
+		ok(run() == REFUSED || got.rc == -EADDRINUSE, "%u: again", i);
+		d->pfn = GFN;
+		is_int(run(), REFUSED, "%u: told its own RAM", i);
+		ok(world_ram_is_whole(d), "%u: which is as it was", i);
+	}
+}
+
 /* --- the ring --- */
 
 static void rings(void)
@@ -972,6 +1004,7 @@ int main(void)
 	steps_named();
 	handle_first();
 	pages();
+	ram();
 	rings();
 	used_uuids();
 	grants();
