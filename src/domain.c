@@ -239,7 +239,7 @@ static int has_frame(const struct domain *domain, uint64_t gfn)
 /*
  * Was the page that is found added to the domain, or is it RAM that the guest
  * uses? Memory of a direct-mapped domain that spans the magic frames goes on
- * beside them. Any other domain has its RAM elsewhere (public/arch-arm.h). From
+ * below or above them. Any other domain has its RAM elsewhere (public/arch-arm.h). From
  * Xen 4.21 on a page that STORE_PFN names was given by Xen.
  */
 static int look_beside_page(struct domain *domain)

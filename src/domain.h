@@ -80,10 +80,11 @@ enum {
 	/* The page's place in a domain that has none yet: GUEST_MAGIC_BASE +
 	 * one page, public/arch-arm.h, where Xen >= 4.21 puts it as well. */
 	DOMAIN_MAGIC_GFN = 0x39001,
-	/* The frames next to the four magic ones, where toolstacks put pages:
-	 * GUEST_MAGIC_BASE - 1 and + NR_MAGIC_PAGES, xc_dom_arm.c. */
-	DOMAIN_BELOW_MAGIC = 0x38fff,
-	DOMAIN_ABOVE_MAGIC = 0x39004,
+	/* 16 frames below and above GUEST_MAGIC_BASE. Single pages stand closer:
+	 * toolstacks put up to four from there on, and a small kernel has its
+	 * shared info just below. No bank of RAM is as small as this. */
+	DOMAIN_BELOW_MAGIC = 0x38ff0,
+	DOMAIN_ABOVE_MAGIC = 0x39010,
 	/* Xen gives a domain whole MiB, nearly always: what is left of them tells
 	 * whether a page was added to it, domain.c. In pages. */
 	DOMAIN_MIB = 256,

@@ -9,12 +9,15 @@ shape-patches := $(sort $(wildcard tests/system/patches/4.20/*))
 # A program for a domU that serves a xenstore, see the scenario not-dom0.
 loopback := build/guest/loopback
 
-check check-system: $(shapes) $(loopback)
+# A program for dom0 that looks at a domain's memory, see direct-map-ram.
+frames := build/guest/frames
+
+check check-system: $(shapes) $(loopback) $(frames)
 check check-fast: $(SRC)/xen-4.20.pin
 
 # Any other architecture's make leaves it to one for arm64.
 ifneq ($(ARCH),arm64)
-$(shapes) $(loopback): FORCE
+$(shapes) $(loopback) $(frames): FORCE
 	$(Q)$(MAKE) --no-print-directory ARCH=arm64 O=build/arm64 $@
 else
 
@@ -26,10 +29,10 @@ $R/src-4.20-shapes/.done: $(SRC)/xen-4.20.pin $(shape-patches) | setup-release
 		patch -s -p1 -F0 -d $(@D) <$$patch || exit; done
 	@touch $@
 
-$(loopback): tests/system/loopback.c $(xen-include)/.done $(MUSL)/.done
+$(loopback) $(frames): build/guest/%: tests/system/%.c $(xen-include)/.done $(MUSL)/.done
 	$(call say,CC)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(base-cflags) $(warnings) $(libc-cppflags) -isystem $(xen-include) \
+	$(Q)$(CC) $(base-cflags) $(warnings) $(libc-cppflags) -D__XEN_TOOLS__ -isystem $(xen-include) \
 		$(base-ldflags) -s -o $@ $(musl-lib)/crt1.o $(musl-lib)/crti.o $< \
 		-Wl,--start-group $(musl-lib)/libc.a -lgcc -Wl,--end-group $(musl-lib)/crtn.o
 endif

@@ -519,7 +519,7 @@ static void pages(void)
  */
 static void ram(void)
 {
-	static const uint64_t beside[] = { 0x38fff, 0x39004 };
+	static const uint64_t beside[] = { 0x38ff0, 0x39010 };
 	struct world_domain *d;
 	unsigned int i;
 

@@ -1,14 +1,23 @@
 # From what a scenario declares to a running machine: the files to load, the
 # device tree that names them, QEMU.
 
-# QEMU puts the device tree at 0x48000000 and Xen below it; modules go above.
-first_module=0x50000000
+# Where modules go: QEMU puts the device tree of virt at 0x48000000 and Xen below
+# it; that of versal, whose RAM begins at 0, below 0x10000000.
+first_module()
+{
+	case $host_board in
+	virt) next_module=0x50000000 ;;
+	versal) next_module=0x10000000 ;;
+	*) die "$scenario: board=$host_board: there are virt and versal" ;;
+	esac
+}
 
 # Set $addr to where FILE gets loaded. Domains may share one copy.
 place() # FILE
 {
 	addr=$(awk -v file="$1" '$2 == file { print $1 }' "$work/modules")
 	[ -z "$addr" ] || return 0
+	[ -n "$next_module" ] || first_module
 	addr=$next_module
 	size=$(stat -c %s "$1")
 	next_module=$(printf '0x%x' \
@@ -152,8 +161,8 @@ chosen_node()
 	/ { chosen {
 		#address-cells = <2>;
 		#size-cells = <2>;
-		stdout-path = "/pl011@9000000";
-		xen,xen-bootargs = "console=dtuart dtuart=/pl011@9000000 dom0_mem=$host_dom0_mem dom0_max_vcpus=$host_dom0_max_vcpus bootscrub=0 conring_size=256k $(scheduler) $host_xen_args";
+		stdout-path = "$uart";
+		xen,xen-bootargs = "console=dtuart dtuart=$uart dom0_mem=$host_dom0_mem dom0_max_vcpus=$host_dom0_max_vcpus bootscrub=0 conring_size=256k $(scheduler) $host_xen_args";
 		$([ "$host_rng_seed" = no ] || rng_seed)
 	END
 	place "$part/vmlinuz"
@@ -170,7 +179,7 @@ rng_seed()
 	echo "rng-seed = [$(od -An -tx1 -N32 /dev/urandom | tr -d '\n')];"
 }
 
-# Set what differs between boards of 64 and of 32 bit. dom0's kernel hangs at
+# Set what differs between the boards, of 64 and of 32 bit. dom0's kernel hangs at
 # the latter's PCI bridge; nothing needs it.
 choose_board()
 {
@@ -185,7 +194,12 @@ choose_board()
 		;;
 	*) die "$scenario: arch=$host_arch: there are arm64 and arm" ;;
 	esac
+	uart=/pl011@9000000
 	machine=virt,virtualization=on,gic-version=$gic
+	[ "$host_board" = virt ] || {
+		uart=/serial@ff000000
+		machine=xlnx-versal-virt
+	}
 	case $host_clock in
 	real) accel='-accel tcg,thread=multi' ;;
 	instructions) accel='-icount shift=2' host_smp=1 ;;
@@ -195,18 +209,27 @@ choose_board()
 
 board()
 {
-	echo "-cpu $cpu -smp $host_smp -m $host_memory -nic none
-		-display none -monitor none"
+	case $host_board in
+	# versal has a fixed number of CPUs, of which its tree names two
+	versal) echo "-smp 4 -m $host_memory -display none -monitor none" ;;
+	*) echo "-cpu $cpu -smp $host_smp -m $host_memory -nic none
+		-display none -monitor none" ;;
+	esac
 }
 
 # QEMU's own description of the machine, with our /chosen in it.
 make_dtb()
 {
-	$qemu $(board) -machine "$machine,dumpdtb=$work/machine.dtb" \
-		>"$work/dumpdtb.log" 2>&1 ||
+	[ "$host_board" = versal ] ||
+		$qemu $(board) -machine "$machine,dumpdtb=$work/machine.dtb" \
+			>"$work/dumpdtb.log" 2>&1 ||
 		die "QEMU cannot describe the machine: $(cat "$work/dumpdtb.log")"
 	{
-		dtc -q -I dtb -O dts "$work/machine.dtb"
+		if [ "$host_board" = versal ]; then
+			cat "$here/versal.dts"
+		else
+			dtc -q -I dtb -O dts "$work/machine.dtb"
+		fi
 		echo "$changes"
 		chosen_node
 	} >"$work/host.dts"
@@ -317,7 +340,7 @@ make_machine()
 	: >"$work/domus.dts"
 	: >"$work/console-tests"
 	: >"$work/modules"
-	next_module=$first_module
+	next_module=
 	host_defaults
 	make_domu_overlay
 	. "$scenarios/$scenario"
