@@ -230,17 +230,17 @@ static const char *const order_17 =
 	"populate d1 0x39001\n"
 	"ring_clear\n"
 	"grant_set d1 1 1 d0 0x39001\n"
-	"store_commit\n"
 	FILE_CHANGES
 	"set_handle d1\n"
+	"store_commit\n"
 	"introduce d1 0x39001 1\n"
 	"param_set d1 1 0x39001\n"
 	"evtchn_send 101\n";
 
 static const char *const order_21 =
-	"store_commit\n"
 	FILE_CHANGES
 	"set_handle d1\n"
+	"store_commit\n"
 	"introduce d1 0x39001 1\n"
 	"evtchn_send 101\n";
 
@@ -268,15 +268,15 @@ static void orders(void)
 	run();
 	is_str(changes(), order_17, "4.17: the order of the changes");
 	is_str(got.said, "allocate the xenstore page\nprepare the ring\n"
-	       "grant the page to xenstored\nwrite the xenstore nodes\n"
-	       "store libxl's configuration\nset the UUID\n"
+	       "grant the page to xenstored\nstore libxl's configuration\n"
+	       "set the UUID\nwrite the xenstore nodes\n"
 	       "introduce it to xenstored\ntell the guest its page\n"
 	       "notify the guest\nwait for the guest\n", "4.17: the steps");
 	begin(&shapes[4]);
 	run();
 	is_str(changes(), order_21, "4.21: the order of the changes");
-	is_str(got.said, "write the xenstore nodes\n"
-	       "store libxl's configuration\nset the UUID\n"
+	is_str(got.said, "store libxl's configuration\nset the UUID\n"
+	       "write the xenstore nodes\n"
 	       "introduce it to xenstored\n"
 	       "notify the guest\nwait for the guest\n", "4.21: the steps");
 }

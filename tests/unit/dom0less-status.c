@@ -581,6 +581,7 @@ static void waiting(void)
 	is_int(run("-w -t 3"), 4, "-w: a guest that never speaks");
 	ok(world->now >= 1003000 && world->now < 1003200, "until the deadline");
 	ok(strstr(out, "d1 web1: ready: "), "what it came to");
+	is_int(world_count("hyp_give_back"), 30, "no domain is held meanwhile");
 	is_str(err, "", "and nothing else");
 	begin();
 	is_int(run("-w -q"), 4, "-w: nobody initialises it");
