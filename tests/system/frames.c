@@ -36,7 +36,7 @@ int main(int argc, char **argv)
 
 	if (argc < 4 || argc > 5)
 		return 2;
-	count = atoi(argv[3]);
+	count = (int)strtol(argv[3], NULL, 0);
 	if (count < 1 || count > COUNT_MAX)
 		return 2;
 	for (i = 0; i < count; i++)
@@ -47,7 +47,7 @@ int main(int argc, char **argv)
 	if (memory == MAP_FAILED)
 		return map_failed("mmap");
 	batch.num = (unsigned int)count;
-	batch.dom = (domid_t)atoi(argv[1]);
+	batch.dom = (domid_t)strtoul(argv[1], NULL, 0);
 	batch.addr = (uintptr_t)memory;
 	if (ioctl(fd, IOCTL_PRIVCMD_MMAPBATCH_V2, &batch))
 		return map_failed("map the frames");
@@ -58,7 +58,8 @@ int main(int argc, char **argv)
 			return map_failed("map a frame");
 		}
 	if (argc == 5)
-		memset(memory, atoi(argv[4]), (size_t)count * PAGE);
+		memset(memory, (int)strtol(argv[4], NULL, 0),
+		       (size_t)count * PAGE);
 	else
 		fwrite(memory, PAGE, (size_t)count, stdout);
 	return fflush(stdout) ? map_failed("write") : 0;
