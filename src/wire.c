@@ -12,6 +12,10 @@ _Static_assert(sizeof(struct xsd_sockmsg) == 16, "xs_wire.h");
 
 enum {
 	OUT_SIZE = 8192, IN_SIZE = 4096, REQUESTS_MAX = 128,
+	/* oxenstored keeps to XENSTORE_PAYLOAD_MAX on rings only (packet_of,
+	 * connection.ml): on a socket a list is as long as it is. More than
+	 * this, in bytes, is no list but a broken connection. */
+	ANSWER_MAX = 1 << 20,
 	OK_SIZE = sizeof("OK"),	/* answers that are not asked for: no error is shorter */
 };
 
@@ -136,6 +140,19 @@ static int receive_error(uint32_t id, size_t length)
 	return 0;
 }
 
+/* An answer that is longer than the protocol allows is read and refused; the
+ * answers behind it are good. */
+static int receive_too_long(uint32_t id, size_t length)
+{
+	if (length > ANSWER_MAX)
+		return -EPROTO;
+	if (answers[id])
+		answers[id]->rc = -E2BIG;
+	else if (!error)
+		error = -E2BIG;
+	return receive(NULL, length);
+}
+
 /* One answer, to request ID. */
 static int receive_answer(uint32_t id)
 {
@@ -149,8 +166,10 @@ static int receive_answer(uint32_t id)
 	if (rc)
 		return rc;
 	to_come -= answer ? 0 : OK_SIZE;
-	if (header.req_id != id || header.len > XENSTORE_PAYLOAD_MAX)
+	if (header.req_id != id)
 		return -EPROTO;
+	if (header.len > XENSTORE_PAYLOAD_MAX)
+		return receive_too_long(id, header.len);
 	if (header.type == XS_ERROR)
 		return receive_error(id, header.len);
 	if (!answer)

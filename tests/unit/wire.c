@@ -394,8 +394,23 @@ static void test_protocol(void)
 	begin(false);
 	answer = long_answer;
 	answer_size = XENSTORE_PAYLOAD_MAX + 1;
+	put_three_for(reply, sizeof(reply));
+	is_int(wire_flush(), 0, "one byte longer: the connection goes on");
+	is_int(third.rc, -E2BIG, "that answer is refused");
+	put_three_for(reply, sizeof(reply));
+	is_int(wire_flush(), 0, "the next ones");
+	ok(third.rc >= 0, "are good");
+
+	begin(false);
+	answer = long_answer;
+	answer_size = XENSTORE_PAYLOAD_MAX + 1;
 	put_three();
-	is_int(wire_flush(), -EPROTO, "one byte longer");
+	is_int(wire_flush(), -E2BIG, "one that nobody waits for");
+	begin(false);
+	answer = long_answer;
+	answer_size = (1 << 20) + 1;
+	put_three();
+	is_int(wire_flush(), -EPROTO, "more than 1 MiB");
 	begin(false);
 	answer = long_answer;
 	answer_size = UINT32_MAX;
