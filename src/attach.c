@@ -196,7 +196,7 @@ static int nodes_take(struct attach *attach)
 	return rc < 0 ? rc : 0;
 }
 
-/* --- userdata: before the handle, by which alone libxl finds it --- */
+/* --- handle: what xl finds the domain and its files by --- */
 
 static struct userdata userdata_of(const struct attach *attach)
 {
@@ -207,9 +207,30 @@ static struct userdata userdata_of(const struct attach *attach)
 		.memory = memory_kib(attach),
 		.vcpus = vcpus(attach),
 		.settled = attach->dry && has(attach, FACT_INTRODUCED),
-		.alone = uuid_is_nil(attach->domain->info.handle),
 	};
 }
+
+static bool handle_needed(const struct attach *attach)
+{
+	return attach->domain->info.full &&
+	       memcmp(attach->domain->info.handle, attach->uuid, UUID_SIZE);
+}
+
+static int handle_take(struct attach *attach)
+{
+	struct hyp_domain *info = &attach->domain->info;
+	struct userdata userdata = userdata_of(attach);
+	int rc;
+
+	if (attach->userdata && uuid_is_nil(info->handle))
+		userdata_discard(&userdata);
+	rc = hyp_set_handle(info->domid, attach->uuid);
+	if (!rc)
+		memcpy(info->handle, attach->uuid, UUID_SIZE);
+	return rc;
+}
+
+/* --- userdata: libxl finds it by the handle --- */
 
 /* Where no handle can be set libxl looks for the file under another name. */
 static bool userdata_step_needed(const struct attach *attach)
@@ -225,24 +246,6 @@ static int userdata_take(struct attach *attach)
 	struct userdata userdata = userdata_of(attach);
 
 	return userdata_store(&userdata, attach->deadline);
-}
-
-/* --- handle: what xl finds the domain and its files by --- */
-
-static bool handle_needed(const struct attach *attach)
-{
-	return attach->domain->info.full &&
-	       memcmp(attach->domain->info.handle, attach->uuid, UUID_SIZE);
-}
-
-static int handle_take(struct attach *attach)
-{
-	struct hyp_domain *info = &attach->domain->info;
-	int rc = hyp_set_handle(info->domid, attach->uuid);
-
-	if (!rc)
-		memcpy(info->handle, attach->uuid, UUID_SIZE);
-	return rc;
 }
 
 /* --- introduce --- */
@@ -424,9 +427,9 @@ static const struct step {
 	{ "allocate the xenstore page", page_needed, page_take, 0 },
 	{ "prepare the ring", ring_needed, ring_take, 0 },
 	{ "grant the page to xenstored", grant_needed, grant_take, WAITS },
+	{ "set the UUID", handle_needed, handle_take, 0 },
 	{ "store libxl's configuration", userdata_step_needed,
 	  userdata_take, 0 },
-	{ "set the UUID", handle_needed, handle_take, 0 },
 	{ "write the xenstore nodes", nodes_needed, nodes_take, 0 },
 	{ "introduce it to xenstored", intro_needed, intro_take, LATE },
 	{ "finish the handshake", handshake_needed, handshake_take, WAITS },

@@ -63,7 +63,7 @@ bool userdata_possible(void)
 bool userdata_needed(const struct userdata *userdata)
 {
 	/* who writes the new data has the lock, and keeps it to the end */
-	return userdata->alone || !exists(userdata, DATA) ||
+	return !exists(userdata, DATA) ||
 	       (!userdata->settled && exists(userdata, LOCK));
 }
 
@@ -190,11 +190,7 @@ static int open_new(const char *path)
 	return fd;
 }
 
-/*
- * To a new name and renamed: nobody ever reads half a file. While we are alone
- * nobody reads it before the domain has its handle, and one that a run has begun
- * before it died is written anew.
- */
+/* To a new name and renamed: nobody ever reads half a file. */
 static int write_file(const struct userdata *userdata)
 {
 	char new[FILE_PATH_MAX], data[FILE_PATH_MAX];
@@ -203,19 +199,25 @@ static int write_file(const struct userdata *userdata)
 
 	if (!make_json(&json, userdata))
 		return -E2BIG;
-	path_of(new, userdata, userdata->alone ? DATA : NEW);
+	path_of(new, userdata, NEW);
 	fd = open_new(new);
 	if (fd < 0)
 		return fd;
 	rc = write_json(fd, json.text, json.size + 1);
 	if (close(fd) && !rc)
 		rc = -errno;
-	if (!rc && !userdata->alone &&
-	    rename(new, path_of(data, userdata, DATA)))
+	if (!rc && rename(new, path_of(data, userdata, DATA)))
 		rc = -errno;
 	if (rc)
 		unlink(new);
 	return rc;
+}
+
+void userdata_discard(const struct userdata *userdata)
+{
+	char path[FILE_PATH_MAX];
+
+	unlink(path_of(path, userdata, DATA));
 }
 
 int userdata_store(const struct userdata *userdata, int64_t deadline)
@@ -223,8 +225,6 @@ int userdata_store(const struct userdata *userdata, int64_t deadline)
 	char path[FILE_PATH_MAX], new[FILE_PATH_MAX];
 	int fd, rc = 0;
 
-	if (userdata->alone)
-		return write_file(userdata);
 	fd = lock(path_of(path, userdata, LOCK), deadline);
 	if (fd < 0)
 		return fd;

@@ -17,9 +17,6 @@ struct userdata {
 	uint32_t vcpus;		/* 0: leave it out */
 	bool settled;		/* what comes after it is done: a lock that is
 				 * left harms nobody, and is not looked for */
-	bool alone;		/* the domain has no handle yet, so nobody else
-				 * can know the file's name: no lock, and what
-				 * is there is of an earlier boot */
 };
 
 /* Where libxl keeps it: XEN_LIB_DIR. Only tests change this. */
@@ -28,16 +25,20 @@ extern const char *userdata_dir;
 /* Is there a folder to keep it in, writable, and by nobody else? */
 bool userdata_possible(void);
 
-/* Is the file missing, or of an earlier boot, or a trace left of a writer that
- * died? */
+/* Is the file missing, or a trace left of a writer that died? */
 bool userdata_needed(const struct userdata *userdata);
 
 /*
- * Write it, if it is needed. Unless we are alone that is done under libxl's lock,
- * and what a writer that died has left is taken away. 0; -ETIMEDOUT: the lock was
- * not free before DEADLINE;
- * -ELOOP: a symbolic link is in the lock's place; else what the file system
- * said.
+ * Remove what an earlier boot of the board has left under the same UUID: it tells
+ * of that boot's devices. Only for a domain that has no handle yet: nobody else can
+ * know the file's name.
+ */
+void userdata_discard(const struct userdata *userdata);
+
+/*
+ * Write it, if it is needed, under libxl's lock; what a writer that died has left
+ * is taken away. 0; -ETIMEDOUT: the lock was not free before DEADLINE; -ELOOP: a
+ * symbolic link is in the lock's place; else what the file system said.
  */
 int userdata_store(const struct userdata *userdata, int64_t deadline);
 

@@ -222,7 +222,9 @@ static const char *changes(void)
 }
 
 #define FILE_CHANGES \
-	"open userdata-d\n" "write\n" "write\n" "write\n"
+	"unlink userdata-d\n" "set_handle d1\n" \
+	"open userdata-l\n" "open userdata-n\n" "write\n" "write\n" \
+	"write\n" "rename userdata-d\n" "unlink userdata-l\n"
 
 /* In this order, and nothing else. */
 static const char *const order_17 =
@@ -231,7 +233,6 @@ static const char *const order_17 =
 	"ring_clear\n"
 	"grant_set d1 1 1 d0 0x39001\n"
 	FILE_CHANGES
-	"set_handle d1\n"
 	"store_commit\n"
 	"introduce d1 0x39001 1\n"
 	"param_set d1 1 0x39001\n"
@@ -239,7 +240,6 @@ static const char *const order_17 =
 
 static const char *const order_21 =
 	FILE_CHANGES
-	"set_handle d1\n"
 	"store_commit\n"
 	"introduce d1 0x39001 1\n"
 	"evtchn_send 101\n";
@@ -268,15 +268,15 @@ static void orders(void)
 	run();
 	is_str(changes(), order_17, "4.17: the order of the changes");
 	is_str(got.said, "allocate the xenstore page\nprepare the ring\n"
-	       "grant the page to xenstored\nstore libxl's configuration\n"
-	       "set the UUID\nwrite the xenstore nodes\n"
+	       "grant the page to xenstored\nset the UUID\n"
+	       "store libxl's configuration\nwrite the xenstore nodes\n"
 	       "introduce it to xenstored\ntell the guest its page\n"
 	       "notify the guest\nwait for the guest\n", "4.17: the steps");
 	begin(&shapes[4]);
 	run();
 	is_str(changes(), order_21, "4.21: the order of the changes");
-	is_str(got.said, "store libxl's configuration\nset the UUID\n"
-	       "write the xenstore nodes\n"
+	is_str(got.said, "set the UUID\n"
+	       "store libxl's configuration\nwrite the xenstore nodes\n"
 	       "introduce it to xenstored\n"
 	       "notify the guest\nwait for the guest\n", "4.21: the steps");
 }
@@ -421,7 +421,7 @@ static void steps_named(void)
 		{ "store_perms", "write the xenstore nodes", -EACCES },
 		{ "store_commit", "write the xenstore nodes", -ENOSPC },
 		{ "set_handle", "set the UUID", -EPERM },
-		{ "open userdata-d", "store libxl's configuration", -EACCES },
+		{ "open userdata-n", "store libxl's configuration", -EACCES },
 		{ "write", "store libxl's configuration", -ENOSPC },
 		{ "introduce", "introduce it to xenstored", -EINVAL },
 		{ "introduce", "introduce it to xenstored", -ETIMEDOUT },

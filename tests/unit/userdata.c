@@ -200,40 +200,22 @@ static void leftovers(void)
 	ok(strstr(parsed(), "\"web\"") != NULL, "is written anew");
 }
 
-/* Nobody else can know the name of a file yet. */
-static void alone(void)
+/* What an earlier boot has left, while no handle leads to it yet. */
+static void discarded(void)
 {
 	begin();
-	userdata.alone = true;
-	put(LOCK, "");
-	put(DATA, "half a fi");
-	ok(userdata_needed(&userdata), "no handle yet, and half a file");
-	world_forget();
-	is_int(store(0), 0, "stored");
-	is_int(world_count("flock"), 0, "without a lock");
-	ok(strstr(parsed(), "\"web\"") && !is_there(NEW), "and whole");
-	remove(path(DATA));
+	put(DATA, "the devices of another boot");
 	put("elsewhere", "precious");
+	userdata_discard(&userdata);
+	ok(!is_there(DATA), "a file of an earlier boot is removed");
+	userdata_discard(&userdata);
+	ok(userdata_needed(&userdata), "and is missed then");
 	if (symlink(path("elsewhere"), path(DATA)))
 		abort();
-	is_int(store(0), 0, "in the place of a symbolic link");
+	userdata_discard(&userdata);
 	get("elsewhere");
-	ok(!is_link(DATA) && !strcmp(content, "precious"), "not where it leads");
-	world->fault = (struct world_fault){ .at = 2, .rc = -ENOSPC,
-					     .call = "write" };
-	is_int(store(0), -ENOSPC, "half of it");
-	ok(!is_there(DATA), "is taken away");
-	put(DATA, "the devices of another boot");
-	remove(path(LOCK));
-	ok(userdata_needed(&userdata), "one of an earlier boot");
-	is_int(store(0), 0, "is replaced");
-	ok(strstr(parsed(), "\"web\"") != NULL, "by a new one");
-	userdata.alone = false;
-	ok(!userdata_needed(&userdata), "once there is a handle it stays");
-	put(LOCK, "");
-	ok(userdata_needed(&userdata), "but for a lock that nobody holds");
-	is_int(store(0), 0, "then it is taken away");
-	ok(!is_there(LOCK), "and nothing is left");
+	ok(!is_link(DATA) && !strcmp(content, "precious"),
+	   "a symbolic link is removed, not what it leads to");
 }
 
 /* Another process, with or without its lock file. */
@@ -375,7 +357,7 @@ int main(void)
 	userdata_dir = dir;
 	contents();
 	leftovers();
-	alone();
+	discarded();
 	locked();
 	links();
 	failures();
