@@ -261,7 +261,7 @@ static int wait_for_all(void)
 	int status = look(true);
 
 	while (all_connected() && clock_left(deadline)) {
-		/* what is still mapped keeps a destroyed domain in Xen's list */
+		/* a mapping keeps a destroyed domain in Xen's list */
 		hyp_give_back();
 		clock_nap(POLL_MS, deadline);
 		status = look(false);

@@ -62,6 +62,7 @@ struct opts {
 static struct opts opts;
 static struct attach attaches[APPLET_DOMAINS_MAX];
 static char names[APPLET_DOMAINS_MAX][DOMAIN_NAME_MAX];
+static bool over[APPLET_DOMAINS_MAX];	/* done with it, well or not */
 static unsigned int attached;
 static bool unspoken;		/* some domain wanted an unknown domctl */
 static int64_t deadline;
@@ -288,31 +289,23 @@ static void finish(const struct attach *attach, int rc, int *status)
 	domain_release(domain);
 }
 
-/* COUNT domains do what they can now. How many have not finished; and on HOLD also
- * those whose nodes are not known to be written: the next one's will tell. */
-static unsigned int progress(struct attach *all, unsigned int count, bool hold,
-			     int *status)
+/* Domains FROM up to TO do what they can now, to the end of PHASE. How many
+ * have not finished that. */
+static unsigned int progress(unsigned int from, unsigned int to,
+			     enum attach_phase phase, int *status)
 {
-	unsigned int left, asking;
-	struct attach *attach;
+	unsigned int i, left = 0;
 	int rc;
 
-	do {
-		left = asking = 0;
-		for (attach = all; attach < all + count; attach++) {
-			if (attach->over)
-				continue;
-			attach->hold = hold;
-			rc = attach_run(attach);
-			asking += rc == -EINPROGRESS;
-			left += rc == -EAGAIN;
-			attach->over = rc != -EINPROGRESS && rc != -EAGAIN;
-			if (attach->over)
-				finish(attach, rc, status);
-		}
-		if (asking && !hold)
-			attach_ask(all, count);
-	} while (asking && !hold);
+	for (i = from; i < to; i++) {
+		if (over[i])
+			continue;
+		rc = attach_run(&attaches[i], phase);
+		left += rc == -EAGAIN;
+		over[i] = rc != -EAGAIN && (rc || phase == ATTACH_WAIT);
+		if (over[i])
+			finish(&attaches[i], rc, status);
+	}
 	return left;
 }
 
@@ -331,13 +324,26 @@ static unsigned int next_selected(unsigned int *at)
 	return n;
 }
 
-/* Until none of the first COUNT is left. */
+/* Is nothing left to change, only guests to wait for? */
+static bool all_wait(unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		if (!over[i] && !attach_is_waiting(&attaches[i]))
+			return false;
+	return true;
+}
+
+/* Until none of the first COUNT is left. Guests hold up no other run. */
 static void wait_for_all(unsigned int count, int *status)
 {
 	unsigned int left, before = count;
 	int nap = POLL_MS;
 
-	while ((left = progress(attaches, count, false, status))) {
+	while ((left = progress(0, count, ATTACH_WAIT, status))) {
+		if (all_wait(count))
+			hyp_unlock();
 		nap = left < before ? POLL_MS : 2 * nap;
 		if (nap > POLL_MAX_MS) {
 			nap = POLL_MAX_MS;
@@ -349,31 +355,24 @@ static void wait_for_all(unsigned int count, int *status)
 }
 
 /*
- * Each domain gets as far as it can at once; those that wait for xenstored or
- * their guest then wait together. None is introduced before all have their
- * nodes: C xenstored looks at each node that is written once for each domain
- * that it serves. But when half of the time is over, as many as can are served.
+ * First all are prepared, as far as they can be at once. C xenstored looks at
+ * each node that is written once for each domain that it serves, so none is
+ * served before. Then each goes as far as it can, and who has to wait is asked
+ * again.
  */
 static int attach_all(void)
 {
-	unsigned int at, i, n, count = 0;
+	unsigned int at, i, n, count = 0, first;
 	int status = APPLET_DONE;
-	bool hold = !opts.dry;
 
 	for (at = 0; (n = next_selected(&at)); at += n) {
 		domain_observe(&applet_domains[at], n, DOMAIN_LOOK_STORE |
 			       (opts.dry ? 0 : DOMAIN_LOOK_WRITE));
-		for (i = at; i < at + n; i++) {
-			if (hold && clock_left(deadline) < opts.timeout / 2) {
-				hold = false;
-				progress(attaches, count, hold, &status);
-			}
-			if (!consider(&applet_domains[i], &attaches[count],
-				      &status))
-				continue;
-			attaches[count].more = i + 1 < at + n;
-			progress(&attaches[count++], 1, hold, &status);
-		}
+		for (i = at, first = count; i < at + n; i++)
+			count += consider(&applet_domains[i], &attaches[count],
+					  &status);
+		progress(first, count, opts.dry ? ATTACH_WAIT : ATTACH_PREPARE,
+			 &status);
 	}
 	wait_for_all(count, &status);
 	return status;
@@ -405,6 +404,16 @@ static int control_userdata(const struct domain *control)
 	return userdata_store(&userdata, deadline);
 }
 
+static int write_control(uint16_t domid)
+{
+	int rc;
+
+	while ((rc = nodes_write_control(domid)) == -EAGAIN &&
+	       clock_left(deadline))
+		clock_nap(POLL_MS, deadline);
+	return rc == -EAGAIN ? -ETIMEDOUT : rc;
+}
+
 /* What xen-init-dom0 does, if nobody has done it. */
 static int init_control(const struct domain *control)
 {
@@ -418,7 +427,7 @@ static int init_control(const struct domain *control)
 			printf("d%u: write the control domain's nodes\n",
 			       control->info.domid);
 		else
-			rc = nodes_write_control(control->info.domid, deadline);
+			rc = write_control(control->info.domid);
 	}
 	if (!rc)
 		rc = control_userdata(control);

@@ -54,8 +54,7 @@ static uint32_t vcpus(const struct attach *attach)
 	return info->full ? info->max_vcpu_id + 1 : 0;
 }
 
-/* --- page: only before Xen 4.21, which gives the page itself --- */
-
+/* Only before Xen 4.21, which gives the page itself. */
 static bool page_needed(const struct attach *attach)
 {
 	return !has(attach, FACT_PAGE);
@@ -95,7 +94,7 @@ static int page_take(struct attach *attach)
 	return 0;
 }
 
-/* --- ring: "reconnect" tells the guest to wait for xenstored --- */
+/* "reconnect" tells the guest to wait for xenstored. */
 
 static bool ring_needed(const struct attach *attach)
 {
@@ -119,8 +118,7 @@ static int ring_take(struct attach *attach)
 	return 0;
 }
 
-/* --- grant: xenstored maps the ring by grant reference 1 --- */
-
+/* xenstored maps the ring by grant reference 1. */
 static bool grant_needed(const struct attach *attach)
 {
 	return !has(attach, FACT_INTRODUCED) && !has(attach, FACT_GRANT);
@@ -148,23 +146,13 @@ static int grant_take(struct attach *attach)
 	return rc;
 }
 
-/* --- nodes --- */
-
 static bool nodes_needed(const struct attach *attach)
 {
 	return !has(attach, FACT_NODES);
 }
 
-/* Room for what xenstored will say; nothing yet. */
-static struct store_answer *expect_answer(struct attach *attach)
-{
-	attach->answer = (struct store_answer){
-		attach->text, sizeof(attach->text), -EINPROGRESS,
-	};
-	return &attach->answer;
-}
-
-static int nodes_put(struct attach *attach)
+/* If somebody else has interfered they are written again, by the next try. */
+static int nodes_take(struct attach *attach)
 {
 	struct domain *domain = attach->domain;
 	struct nodes nodes = {
@@ -178,26 +166,12 @@ static int nodes_put(struct attach *attach)
 		.driver_domain = attach->driver_domain,
 		.fresh = !has(attach, FACT_LISTED) &&
 			 !domain_uuid_is_listed(attach->uuid_text),
-		.more = attach->more,
 	};
 
-	return nodes_write(&nodes, expect_answer(attach), attach->deadline);
+	return nodes_write(&nodes);
 }
 
-/* Where others come next it is known only later whether they were committed; if
- * somebody else has interfered they are written again. */
-static int nodes_take(struct attach *attach)
-{
-	int rc = attach->asked ? attach->answer.rc : nodes_put(attach);
-
-	if (attach->asked && rc == -EAGAIN)
-		rc = nodes_put(attach);
-	attach->asked = rc == -EINPROGRESS;
-	return rc < 0 ? rc : 0;
-}
-
-/* --- handle: what xl finds the domain and its files by --- */
-
+/* What xl finds the domain and its files by. */
 static struct userdata userdata_of(const struct attach *attach)
 {
 	return (struct userdata){
@@ -230,10 +204,9 @@ static int handle_take(struct attach *attach)
 	return rc;
 }
 
-/* --- userdata: libxl finds it by the handle --- */
-
-/* Where no handle can be set libxl looks for the file under another name. */
-static bool userdata_step_needed(const struct attach *attach)
+/* libxl finds its file by the handle: where none can be set it would look for
+ * another name. */
+static bool file_needed(const struct attach *attach)
 {
 	struct userdata userdata = userdata_of(attach);
 
@@ -241,14 +214,12 @@ static bool userdata_step_needed(const struct attach *attach)
 	       userdata_needed(&userdata);
 }
 
-static int userdata_take(struct attach *attach)
+static int file_take(struct attach *attach)
 {
 	struct userdata userdata = userdata_of(attach);
 
 	return userdata_store(&userdata, attach->deadline);
 }
-
-/* --- introduce --- */
 
 static bool intro_needed(const struct attach *attach)
 {
@@ -258,40 +229,25 @@ static bool intro_needed(const struct attach *attach)
 static int intro_take(struct attach *attach)
 {
 	struct domain *domain = attach->domain;
+	int rc = store_introduce(domain->info.domid, domain->gfn,
+				 (uint32_t)domain->evtchn);
 
-	if (!attach->asked) {
-		attach->asked = true;
-		store_ask_introduce(domain->info.domid, domain->gfn,
-				    (uint32_t)domain->evtchn,
-				    expect_answer(attach));
-		return -EINPROGRESS;
-	}
-	if (attach->answer.rc < 0)
-		return attach->answer.rc;
+	if (rc)
+		return rc;
 	domain->facts |= FACT_INTRODUCED;
 	domain_look_at_ring(domain);
-	attach->noisy = true;
+	attach->acted = true;
 	return 0;
 }
 
-void attach_ask(struct attach *attaches, unsigned int count)
-{
-	int rc = store_answers();
-	unsigned int i;
-
-	for (i = 0; i < count && rc; i++)
-		attaches[i].answer.rc = rc;
-}
-
-/* --- handshake: xenstored has reset the ring when connection is 0 --- */
-
-static bool handshake_needed(const struct attach *attach)
+/* xenstored has reset the ring when connection is 0. */
+static bool greet_needed(const struct attach *attach)
 {
 	return has(attach, FACT_RECONNECT) ||
 	       (attach->dry && !has(attach, FACT_INTRODUCED));
 }
 
-static int handshake_take(struct attach *attach)
+static int greet_take(struct attach *attach)
 {
 	domain_look_at_ring(attach->domain);
 	if (!has(attach, FACT_RECONNECT))
@@ -303,8 +259,7 @@ static int handshake_take(struct attach *attach)
 	return 0;
 }
 
-/* --- publish: from here on the guest may use the ring --- */
-
+/* From here on the guest may use the ring. */
 static bool publish_needed(const struct attach *attach)
 {
 	return has(attach, FACT_NO_PFN);
@@ -317,7 +272,7 @@ static int publish_take(struct attach *attach)
 	int rc;
 
 	/* introduced by a run that died: did xenstored get this very page? */
-	if (!attach->noisy && !hyp_grant_get(domain->info.domid,
+	if (!attach->acted && !hyp_grant_get(domain->info.domid,
 					     DOMAIN_GRANT_REF, &grant) &&
 	    !domain_grant_is_good(attach->domain, &grant))
 		return hint(attach, -EBUSY, "xenstored has mapped another "
@@ -326,12 +281,11 @@ static int publish_take(struct attach *attach)
 	if (rc)
 		return rc;
 	domain->facts = (domain->facts & ~(uint32_t)FACT_NO_PFN) | FACT_PFN;
-	attach->noisy = true;
+	attach->acted = true;
 	return 0;
 }
 
-/* --- notify: the guest sleeps until an event comes --- */
-
+/* The guest sleeps until an event comes. */
 static bool notify_needed(const struct attach *attach)
 {
 	return !has(attach, FACT_SPOKEN);
@@ -352,14 +306,28 @@ static int notify_take(struct attach *attach)
 	return hyp_evtchn_send(domain->channel.remote_port);
 }
 
-/* --- answer: notify again for as long as the guest may need it --- */
+/* Scripts wait for the last node. */
+static bool finish_needed(const struct attach *attach)
+{
+	return !has(attach, FACT_DONE);
+}
 
+static int finish_take(struct attach *attach)
+{
+	int rc = nodes_finish(attach->domain->info.domid);
+
+	if (!rc)
+		attach->domain->facts |= FACT_DONE;
+	return rc;
+}
+
+/* Notify again for as long as the guest may need it. */
 static bool answer_needed(const struct attach *attach)
 {
 	if (attach->domain->page)
 		domain_look_at_ring(attach->domain);
 	return !has(attach, FACT_SPOKEN) &&
-	       (attach->wait || attach->noisy);
+	       (attach->wait || attach->acted);
 }
 
 /*
@@ -407,16 +375,18 @@ static int answer_take(struct attach *attach)
 		    "CONFIG_XEN?");
 }
 
+/* How a step is taken. */
 enum {
-	WAITS = 1,		/* -EAGAIN: it is to be taken again */
-	LATE = 2,		/* not while the domain is held */
+	PREP = ATTACH_PREPARE, SERVE = ATTACH_SERVE, WAIT = ATTACH_WAIT,
+	PHASE = 3,		/* the bits of these */
+	POLL = 4,		/* -EAGAIN: it is to be taken again */
 };
 
 /*
- * The order is safe for every Xen, xenstored and guest kernel: the nodes are
- * there before the guest can read them, the handle and libxl's file before
- * anybody can act on the nodes, and the guest learns of its page last. What it
- * costs, in calls of every kind, is counted in tests/bench/README.
+ * The order is safe for every Xen, xenstored and guest kernel: the handle and
+ * libxl's file are there before anybody can act on the nodes, the nodes before
+ * the guest can read them, and the guest learns of its page late. What that
+ * costs in calls of every kind is counted in tests/bench/README.
  */
 static const struct step {
 	const char *name;
@@ -424,18 +394,19 @@ static const struct step {
 	int (*take)(struct attach *attach);
 	unsigned int how;
 } steps[] = {
-	{ "allocate the xenstore page", page_needed, page_take, 0 },
-	{ "prepare the ring", ring_needed, ring_take, 0 },
-	{ "grant the page to xenstored", grant_needed, grant_take, WAITS },
-	{ "set the UUID", handle_needed, handle_take, 0 },
-	{ "store libxl's configuration", userdata_step_needed,
-	  userdata_take, 0 },
-	{ "write the xenstore nodes", nodes_needed, nodes_take, 0 },
-	{ "introduce it to xenstored", intro_needed, intro_take, LATE },
-	{ "finish the handshake", handshake_needed, handshake_take, WAITS },
-	{ "tell the guest its page", publish_needed, publish_take, 0 },
-	{ "notify the guest", notify_needed, notify_take, 0 },
-	{ "wait for the guest", answer_needed, answer_take, WAITS },
+	{ "allocate the xenstore page", page_needed, page_take, PREP },
+	{ "prepare the ring", ring_needed, ring_take, PREP },
+	{ "grant the page to xenstored", grant_needed, grant_take,
+	  PREP | POLL },
+	{ "set the UUID", handle_needed, handle_take, PREP },
+	{ "store libxl's configuration", file_needed, file_take, PREP },
+	{ "write the xenstore nodes", nodes_needed, nodes_take, PREP | POLL },
+	{ "introduce it to xenstored", intro_needed, intro_take, SERVE },
+	{ "finish the handshake", greet_needed, greet_take, SERVE | POLL },
+	{ "tell the guest its page", publish_needed, publish_take, SERVE },
+	{ "notify the guest", notify_needed, notify_take, SERVE },
+	{ "write the last node", finish_needed, finish_take, SERVE },
+	{ "wait for the guest", answer_needed, answer_take, WAIT | POLL },
 };
 
 enum { STEPS = sizeof(steps) / sizeof(*steps) };
@@ -463,21 +434,25 @@ void attach_begin(struct attach *attach)
 	uuid_format(attach->uuid_text, attach->uuid);
 }
 
-static int take(struct attach *attach, const struct step *step)
+static void announce(struct attach *attach, const struct step *step)
+{
+	if (attach->said)
+		attach->said(attach, step->name);
+	attach->step = step->name;
+	attach->since = clock_ms();
+}
+
+static int take_step(struct attach *attach, const struct step *step)
 {
 	int rc;
 
-	attach->step = step->name;
+	if (attach->step != step->name)
+		announce(attach, step);
 	attach->hint = NULL;
-	if (!attach->announced && attach->said)
-		attach->said(attach, step->name);
-	attach->announced = true;
 	if (attach->dry)
 		return 0;
-	if (!attach->since)
-		attach->since = clock_ms();
 	rc = step->take(attach);
-	if (rc == -EAGAIN && !(step->how & WAITS))
+	if (rc == -EAGAIN && !(step->how & POLL))
 		return -EBUSY;
 	if (rc == -EAGAIN && !clock_left(attach->deadline))
 		return -ETIMEDOUT;
@@ -494,23 +469,27 @@ const char *attach_next_step(struct attach *attach)
 	return NULL;
 }
 
-int attach_run(struct attach *attach)
+int attach_run(struct attach *attach, enum attach_phase phase)
 {
 	const struct step *step;
 	int rc;
 
 	for (; attach->next < STEPS; attach->next++) {
 		step = &steps[attach->next];
-		/* a wait that has begun goes on until it is over */
-		if (!attach->announced && !step->needed(attach))
+		if ((step->how & PHASE) > phase)
+			return 0;
+		/* one that has begun goes on until it is over */
+		if (attach->step != step->name && !step->needed(attach))
 			continue;
-		if (attach->hold && step->how & LATE)
-			return -EAGAIN;
-		rc = take(attach, step);
+		rc = take_step(attach, step);
 		if (rc)
 			return rc;
-		attach->announced = false;
-		attach->since = 0;
 	}
 	return 0;
+}
+
+bool attach_is_waiting(const struct attach *attach)
+{
+	return attach->next < STEPS &&
+	       (steps[attach->next].how & PHASE) == ATTACH_WAIT;
 }

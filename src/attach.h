@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 #include "domain.h"
-#include "store.h"
 #include "uuid.h"
 
 /*
@@ -22,9 +21,6 @@ struct attach {
 	bool wait;		/* until the guest has spoken */
 	bool userdata;		/* keep libxl's file, too: it is possible */
 	bool driver_domain;
-	bool hold;		/* do not introduce it yet */
-	bool more;		/* others' nodes will be written after it */
-	bool over;		/* the caller's: not to be run any more */
 	int64_t deadline;	/* clock.h */
 
 	/* Called for each step that is needed, before it is taken. */
@@ -34,18 +30,21 @@ struct attach {
 	const char *hint;	/* on failure: what to do about it, or NULL */
 
 	/* attach.c's own */
-	unsigned int next;
-	bool announced;
-	bool noisy;		/* this run did what the guest waits for */
+	unsigned int next;	/* the step to be looked at next */
+	bool acted;		/* this run introduced it or told it its page */
 	uint8_t uuid[UUID_SIZE];
 	char uuid_text[UUID_TEXT];
-	bool asked;		/* xenstored; what it says: */
-	struct store_answer answer;
-	char text[4];
-	int64_t since;		/* when the present wait began, 0: not yet */
+	int64_t since;		/* when the present step began, 0: not yet */
 	int64_t kicked;		/* when the guest was last notified */
 	int64_t busy;		/* when it was last seen to work, 0: not yet */
 	uint64_t cpu_time;	/* ns it had used by the last notification */
+};
+
+/* The steps stand in three phases. */
+enum attach_phase {
+	ATTACH_PREPARE,		/* Xen's part, libxl's file, the nodes */
+	ATTACH_SERVE,		/* introduce it, up to the first notification */
+	ATTACH_WAIT,		/* for the guest: only events are raised */
 };
 
 /* Begin: choose the UUID, which never changes once a domain has one. */
@@ -55,15 +54,14 @@ void attach_begin(struct attach *attach);
 const char *attach_next_step(struct attach *attach);
 
 /*
- * Take the steps that are needed. 0: all done. -EAGAIN: xenstored or the guest
- * has to do something first, call again soon; never after the deadline; or it
- * is to be introduced, and .hold is set. -EINPROGRESS: xenstored is to be asked,
- * call attach_ask() and again, now or later; meanwhile ATTACH must stay where it is.
- * -ETIMEDOUT: the deadline passed. Else why .step failed.
+ * Take the steps that are needed, up to the end of PHASE. 0: all are done.
+ * -EAGAIN: xenstored, the guest or somebody else has to do something first,
+ * call again soon; never after the deadline. -ETIMEDOUT: the deadline passed.
+ * Else why .step failed. No answer of xenstored's is outstanding on return.
  */
-int attach_run(struct attach *attach);
+int attach_run(struct attach *attach, enum attach_phase phase);
 
-/* Ask xenstored all at once what COUNT domains are to have asked. */
-void attach_ask(struct attach *attaches, unsigned int count);
+/* Is all that is left to wait for the guest? */
+bool attach_is_waiting(const struct attach *attach);
 
 #endif

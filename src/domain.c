@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "batch.h"
 #include "domain.h"
 #include "dtb.h"
 #include "parse.h"
@@ -103,6 +104,9 @@ static const struct domain_rule rules[] = {
 	{ 0, FACT_NODES, DOMAIN_NAMELESS, DOMAIN_ATTACH,
 	  "connected, but its xenstore nodes are missing: run "
 	  "init-dom0less again" },
+	{ 0, FACT_DONE, DOMAIN_PARTIAL, DOMAIN_ATTACH,
+	  "served, but the node that says so is missing: run init-dom0less "
+	  "again" },
 	{ 0, FACT_SPOKEN, DOMAIN_READY, DOMAIN_ATTACH,
 	  "all is set up; the guest has not used it yet: is its kernel "
 	  "Linux 5.19 or later, with CONFIG_XEN?" },
@@ -205,9 +209,9 @@ void domain_look_at_ring(struct domain *domain)
 }
 
 /*
- * No page was ever added to a domain that may have whole MiB and has them: who
- * adds one must raise that limit first, which no guest can, and we never raise it
- * to whole MiB. Of any other only mapping the page tells.
+ * Was no page ever added to the domain? Xen creates it with whole MiB, which
+ * are also its limit. Whoever adds a page must raise the limit first, which no
+ * guest can, and we never raise it to whole MiB. Of others a mapping tells.
  */
 static bool is_as_created(const struct domain *domain)
 {
@@ -239,8 +243,9 @@ static int has_frame(const struct domain *domain, uint64_t gfn)
 /*
  * Was the page that is found added to the domain, or is it RAM that the guest
  * uses? Memory of a direct-mapped domain that spans the magic frames goes on
- * below or above them. Any other domain has its RAM elsewhere (public/arch-arm.h). From
- * Xen 4.21 on a page that STORE_PFN names was given by Xen.
+ * below or above them. Any other domain has its RAM elsewhere
+ * (public/arch-arm.h). From Xen 4.21 on a page that STORE_PFN names was given
+ * by Xen.
  */
 static int look_beside_page(struct domain *domain)
 {
@@ -315,7 +320,7 @@ static int look_at_xen(struct domain *domain, unsigned int look)
 	if (!is_possible(&domain->info))
 		return fail(domain, "believe what Xen tells of it", -EPROTO);
 	fact(domain, FACT_STATIC, is_static(domain));
-	fact(domain, FACT_INTRODUCED | FACT_NODES,
+	fact(domain, FACT_INTRODUCED | FACT_NODES | FACT_DONE,
 	     domain->facts & FACT_BOUND);
 	rc = look_at_page(domain, look & DOMAIN_LOOK_WRITE);
 	/* no entry gives away a page that is not there */
@@ -384,12 +389,12 @@ static struct questions {
 	unsigned int count;	/* of the nodes, the first ones */
 	bool listed[TOPS];	/* there may be something of it */
 	char served[4];
-	struct store_answer introduced, node[NODES];
+	struct batch_answer introduced, node[NODES];
 } questions[DOMAIN_BATCH];
 
 /* Which domains have anything there: so most need not be asked about. */
 static char names[TOPS][STORE_VALUE_MAX + 1];
-static struct store_answer lists[TOPS];
+static struct batch_answer lists[TOPS];
 
 /* First whether it is introduced: then its nodes have been there before. */
 static void ask_first(const struct domain *domains, unsigned int count)
@@ -401,13 +406,13 @@ static void ask_first(const struct domain *domains, unsigned int count)
 		questions[i].introduced.text = questions[i].served;
 		questions[i].introduced.size = sizeof(questions[i].served);
 		if (questions[i].count == NODES)
-			store_ask_introduced(domains[i].info.domid,
+			batch_introduced(domains[i].info.domid,
 					     &questions[i].introduced);
 	}
 	for (top = 0; top < TOPS; top++) {
 		lists[top].text = names[top];
 		lists[top].size = sizeof(names[top]);
-		store_ask_list(tops[top], &lists[top]);
+		batch_list(tops[top], &lists[top]);
 	}
 }
 
@@ -461,14 +466,14 @@ static void ask(struct domain *domain, struct questions *asked)
 			continue;
 		snprintf(path, sizeof(path), "%s/%u/%s", tops[nodes[i].top],
 			 domid, nodes[i].name);
-		store_ask(path, &asked->node[i]);
+		batch_read(path, &asked->node[i]);
 	}
 }
 
 /* A node that is not there, or holds no text, has the value "". */
 static void take_nodes(struct domain *domain, const struct questions *asked)
 {
-	const struct store_answer *node;
+	const struct batch_answer *node;
 
 	for (node = asked->node; node < asked->node + asked->count; node++) {
 		if (node->rc >= 0)
@@ -491,8 +496,8 @@ static void take(struct domain *domain, const struct questions *asked)
 		fail(domain, "ask xenstored about it", asked->introduced.rc);
 	fact(domain, FACT_STORE, true);
 	fact(domain, FACT_INTRODUCED, *asked->served == 'T');
-	fact(domain, FACT_NODES, *domain->name && *domain->vm &&
-	     *domain->type);
+	fact(domain, FACT_NODES, *domain->name && *domain->vm);
+	fact(domain, FACT_DONE, *domain->type);
 	rc = *asked->served == 'T' ? 1 : store_finds(domain->info.domid);
 	if (rc < 0)
 		fail(domain, "ask xenstored about it", rc);
@@ -510,13 +515,13 @@ static int look_at_store(struct domain *domains, unsigned int count,
 		questions[i].count = !domains[i].rc &&
 			domain_is_enhanced(&domains[i]) ? most : NAME_ONLY;
 	ask_first(domains, count);
-	rc = store_answers();
+	rc = batch_flush();
 	take_list(HOMES, domains, count);
 	take_list(LIBXL, domains, count);
 	for (i = 0; i < count && !rc; i++)
 		ask(&domains[i], &questions[i]);
 	if (!rc)
-		rc = store_answers();
+		rc = batch_flush();
 	for (i = 0; i < count; i++)
 		if (rc)
 			fail(&domains[i], "ask xenstored about it", rc);

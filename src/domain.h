@@ -55,13 +55,14 @@ enum {
 	FACT_INTRODUCED = 1 << 11, /* xenstored serves the domain */
 	FACT_RECONNECT = 1 << 12, /* ring: connection is not 0 */
 	FACT_SPOKEN = 1 << 13,	/* ring: an index is not 0 */
-	FACT_NODES = 1 << 14,	/* all nodes looked for are there */
-	FACT_SOME_NODES = 1 << 15, /* at least one of them is */
+	FACT_NODES = 1 << 14,	/* its name and its vm node are there */
+	FACT_SOME_NODES = 1 << 15, /* any node that was looked for is */
 	FACT_STATIC = 1 << 16,	/* direct-map or static-mem, Xen < 4.21 */
 	FACT_HANDLE = 1 << 17,	/* somebody gave it a handle: its UUID */
 	FACT_GRANT = 1 << 18,	/* the grant entry gives xenstored the page */
 	FACT_STRANGER = 1 << 19, /* xenstored does not find it in Xen */
 	FACT_LISTED = 1 << 20,	/* something of it may be in xenstore */
+	FACT_DONE = 1 << 22,	/* the last node, which scripts wait for, is */
 	FACT_RAM = 1 << 21,	/* the page found lies amid the guest's RAM */
 };
 
@@ -80,13 +81,13 @@ enum {
 	/* The page's place in a domain that has none yet: GUEST_MAGIC_BASE +
 	 * one page, public/arch-arm.h, where Xen >= 4.21 puts it as well. */
 	DOMAIN_MAGIC_GFN = 0x39001,
-	/* 16 frames below and above GUEST_MAGIC_BASE. Single pages stand closer:
+	/* 16 frames below and above GUEST_MAGIC_BASE. Single pages are closer:
 	 * toolstacks put up to four from there on, and a small kernel has its
 	 * shared info just below. No bank of RAM is as small as this. */
 	DOMAIN_BELOW_MAGIC = 0x38ff0,
 	DOMAIN_ABOVE_MAGIC = 0x39010,
-	/* Xen gives a domain whole MiB, nearly always: what is left of them tells
-	 * whether a page was added to it, domain.c. In pages. */
+	/* Pages. Xen gives a domain whole MiB, nearly always: what is left of
+	 * them tells whether a page was added to it, domain.c. */
 	DOMAIN_MIB = 256,
 	/* GNTTAB_RESERVED_XENSTORE, public/grant_table.h. */
 	DOMAIN_GRANT_REF = 1,
@@ -105,7 +106,7 @@ struct domain {
 	void *page;		/* mapped ring, NULL if it is not */
 	char name[DOMAIN_NAME_MAX];	/* "" if it has none */
 	char vm[64];		/* value of its vm node, "" if none */
-	char type[8];		/* of its libxl entry, "" if none */
+	char type[8];		/* of its libxl entry, the last node written */
 	uint32_t facts;
 	const struct domain_rule *rule;
 	int rc;			/* of observing it: 0, or -errno and */

@@ -374,6 +374,11 @@ int hyp_lock(void)
 	return flock(xencall_fd(xcall), LOCK_EX | LOCK_NB) ? failure() : 0;
 }
 
+void hyp_unlock(void)
+{
+	flock(xencall_fd(xcall), LOCK_UN);
+}
+
 const struct hyp_about *hyp_about(void)
 {
 	return &about;
@@ -610,10 +615,10 @@ int hyp_populate(uint16_t domid, uint64_t gfn)
 	if (r != 1)
 		return r < 0 ? r : -ENOMEM;
 	/*
-	 * Of a direct-mapped domain Xen 4.17 to 4.20 only asks whether it owns the
-	 * frame, maps it onto itself, adds nothing and reports success:
-	 * populate_physmap(), xen/common/memory.c:222 in 4.17. Then the frame is
-	 * RAM that the guest is using.
+	 * Of a direct-mapped domain Xen 4.17 to 4.20 only asks whether it owns
+	 * the frame, maps it onto itself, adds nothing and reports success:
+	 * populate_physmap(), xen/common/memory.c:222 in 4.17. Then the frame
+	 * is RAM that the guest is using.
 	 */
 	r = reservation(XENMEM_current_reservation, domid, &after);
 	if (!r && after <= before)

@@ -111,10 +111,11 @@ void hyp_close(void);
 const struct hyp_about *hyp_about(void);
 
 /*
- * Be the only process with this lock until hyp_close() or death; it is a lock
+ * Be the only process with this lock until hyp_unlock() or death; it is a lock
  * on the device, so nothing is left behind. -EWOULDBLOCK: another has it.
  */
 int hyp_lock(void);
+void hyp_unlock(void);
 
 /* True if Xen is at least MAJOR.MINOR. */
 bool hyp_at_least(unsigned int major, unsigned int minor);

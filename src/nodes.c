@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "clock.h"
+#include "batch.h"
 #include "hyp.h"
 #include "nodes.h"
 #include "store.h"
@@ -16,106 +16,101 @@ enum base { HOME, VM, LIBXL, BASES };
 /* Where its value comes from; LITERAL is the text in the row. */
 enum value {
 	EMPTY, LITERAL, NAME, UUID, VM_PATH, DOMID, MEMORY, PORT, GFN, START,
-	MADE,			/* by one above it, for which it is the way */
-	CPUS,			/* a directory with one for each vCPU */
 };
 
-enum {
-	RETRY_MS = 1,
-	POOLS_MAX = 1024,	/* more than there are CPUs */
+/* When it is written. */
+enum when {
+	ALWAYS,
+	DRIVER,			/* only for a domain that runs backends */
+	EACH_VCPU,		/* as often as there are vCPUs, # is which */
+	LAST,			/* when all else is done for the domain */
 };
+
+enum { POOLS_MAX = 1024 };	/* more than there are CPUs */
 
 /*
  * The nodes that libxl gives a PVH domain (libxl__domain_make,
- * libxl__build_post and store_libxl_entry). An empty one is made rather than
- * written, so that what a running guest has put into its own nodes stays.
- * Scripts wait for /libxl/N/type: all this appears at once.
- *
- * xenstored makes the way to a node, and gives a new one its parent's
- * permissions. So the domain first owns its home, where most of its own nodes
- * are made, and then only reads it: that spares a request for each of them.
+ * libxl__build_post and store_libxl_entry): a row is a node, with who owns it
+ * and who reads it, batch.h. A parent stands above its children. An empty one
+ * is made rather than written, so that what a running guest has put into its
+ * own nodes stays.
  */
 static const struct row {
 	enum base base;
 	const char *path;
+	enum batch_perm perm;
 	enum value value;
 	const char *literal;
-	enum store_perm perm;
-	bool driver_domain;	/* for those only */
+	enum when when;
 } rows[] = {
-	{ HOME, "", EMPTY, NULL, STORE_PERM_OWN, false },
-	{ HOME, "/control/shutdown", EMPTY, NULL, STORE_PERM_OWN, false },
-	{ HOME, "/control/feature-poweroff", EMPTY, NULL,
-	  STORE_PERM_OWN, false },
-	{ HOME, "/control/feature-reboot", EMPTY, NULL, STORE_PERM_OWN, false },
-	{ HOME, "/control/feature-suspend", EMPTY, NULL,
-	  STORE_PERM_OWN, false },
-	{ HOME, "/control/sysrq", EMPTY, NULL, STORE_PERM_OWN, false },
-	{ HOME, "/data", EMPTY, NULL, STORE_PERM_OWN, false },
-	{ HOME, "/drivers", EMPTY, NULL, STORE_PERM_OWN, false },
-	{ HOME, "/feature", EMPTY, NULL, STORE_PERM_OWN, false },
-	{ HOME, "/attr", EMPTY, NULL, STORE_PERM_OWN, false },
-	{ HOME, "/error", EMPTY, NULL, STORE_PERM_OWN, false },
-	{ HOME, "/libxl", EMPTY, NULL, STORE_PERM_OWN, true },
-	{ HOME, "/device-model", EMPTY, NULL, STORE_PERM_OWN, true },
-	{ HOME, "/control", MADE, NULL, STORE_PERM_READ, false },
-	{ HOME, "", MADE, NULL, STORE_PERM_READ, false },
-	{ HOME, "/device/suspend/event-channel", EMPTY, NULL,
-	  STORE_PERM_OWN, false },
-	{ HOME, "/device", MADE, NULL, STORE_PERM_READ, false },
-	{ HOME, "/device/suspend", MADE, NULL, STORE_PERM_READ, false },
+	{ HOME, "", BATCH_READ, EMPTY, NULL, ALWAYS },
+	{ HOME, "/vm", BATCH_READ, VM_PATH, NULL, ALWAYS },
+	{ HOME, "/name", BATCH_READ, NAME, NULL, ALWAYS },
+	{ HOME, "/domid", BATCH_READ, DOMID, NULL, ALWAYS },
+	{ HOME, "/cpu", BATCH_READ, EMPTY, NULL, ALWAYS },
+	{ HOME, "/cpu/#/availability", BATCH_READ, LITERAL, "online",
+	  EACH_VCPU },
+	{ HOME, "/memory", BATCH_READ, EMPTY, NULL, ALWAYS },
+	{ HOME, "/memory/static-max", BATCH_READ, MEMORY, NULL, ALWAYS },
+	{ HOME, "/memory/target", BATCH_READ, MEMORY, NULL, ALWAYS },
+	{ HOME, "/memory/videoram", BATCH_READ, LITERAL, "0", ALWAYS },
+	{ HOME, "/device", BATCH_READ, EMPTY, NULL, ALWAYS },
+	{ HOME, "/device/suspend", BATCH_READ, EMPTY, NULL, ALWAYS },
+	{ HOME, "/device/suspend/event-channel", BATCH_OWN, EMPTY, NULL,
+	  ALWAYS },
+	{ HOME, "/control", BATCH_READ, EMPTY, NULL, ALWAYS },
+	{ HOME, "/control/shutdown", BATCH_OWN, EMPTY, NULL, ALWAYS },
+	{ HOME, "/control/feature-poweroff", BATCH_OWN, EMPTY, NULL, ALWAYS },
+	{ HOME, "/control/feature-reboot", BATCH_OWN, EMPTY, NULL, ALWAYS },
+	{ HOME, "/control/feature-suspend", BATCH_OWN, EMPTY, NULL, ALWAYS },
+	{ HOME, "/control/sysrq", BATCH_OWN, EMPTY, NULL, ALWAYS },
 	{ HOME, "/control/platform-feature-multiprocessor-suspend",
-	  LITERAL, "1", STORE_PERM_READ, false },
+	  BATCH_READ, LITERAL, "1", ALWAYS },
 	{ HOME, "/control/platform-feature-xs_reset_watches",
-	  LITERAL, "1", STORE_PERM_READ, false },
-	{ HOME, "/vm", VM_PATH, NULL, STORE_PERM_READ, false },
-	{ HOME, "/name", NAME, NULL, STORE_PERM_READ, false },
-	{ HOME, "/domid", DOMID, NULL, STORE_PERM_READ, false },
-	{ HOME, "/cpu", CPUS, "online", STORE_PERM_READ, false },
-	{ HOME, "/memory/static-max", MEMORY, NULL, STORE_PERM_READ, false },
-	{ HOME, "/memory/target", MEMORY, NULL, STORE_PERM_READ, false },
-	{ HOME, "/memory/videoram", LITERAL, "0", STORE_PERM_READ, false },
-	{ HOME, "/memory", MADE, NULL, STORE_PERM_READ, false },
-	{ HOME, "/store/port", PORT, NULL, STORE_PERM_READ, false },
-	{ HOME, "/store/ring-ref", GFN, NULL, STORE_PERM_READ, false },
-	{ HOME, "/store", MADE, NULL, STORE_PERM_READ, false },
-	{ VM, "", EMPTY, NULL, STORE_PERM_READ, false },
-	{ VM, "/uuid", UUID, NULL, STORE_PERM_READ, false },
-	{ VM, "/name", NAME, NULL, STORE_PERM_READ, false },
-	{ VM, "/start_time", START, NULL, STORE_PERM_READ, false },
-	{ LIBXL, "", EMPTY, NULL, STORE_PERM_TOOLS, false },
-	{ LIBXL, "/device", EMPTY, NULL, STORE_PERM_TOOLS, false },
-	{ LIBXL, "/dm-version", LITERAL, "qemu_xen", STORE_PERM_TOOLS, false },
-	{ LIBXL, "/type", LITERAL, "pvh", STORE_PERM_TOOLS, false },
+	  BATCH_READ, LITERAL, "1", ALWAYS },
+	{ HOME, "/data", BATCH_OWN, EMPTY, NULL, ALWAYS },
+	{ HOME, "/drivers", BATCH_OWN, EMPTY, NULL, ALWAYS },
+	{ HOME, "/feature", BATCH_OWN, EMPTY, NULL, ALWAYS },
+	{ HOME, "/attr", BATCH_OWN, EMPTY, NULL, ALWAYS },
+	{ HOME, "/error", BATCH_OWN, EMPTY, NULL, ALWAYS },
+	{ HOME, "/libxl", BATCH_OWN, EMPTY, NULL, DRIVER },
+	{ HOME, "/device-model", BATCH_OWN, EMPTY, NULL, DRIVER },
+	{ HOME, "/store", BATCH_READ, EMPTY, NULL, ALWAYS },
+	{ HOME, "/store/port", BATCH_READ, PORT, NULL, ALWAYS },
+	{ HOME, "/store/ring-ref", BATCH_READ, GFN, NULL, ALWAYS },
+	{ VM, "", BATCH_READ, EMPTY, NULL, ALWAYS },
+	{ VM, "/uuid", BATCH_READ, UUID, NULL, ALWAYS },
+	{ VM, "/name", BATCH_READ, NAME, NULL, ALWAYS },
+	{ VM, "/start_time", BATCH_READ, START, NULL, ALWAYS },
+	{ LIBXL, "", BATCH_TOOLS, EMPTY, NULL, ALWAYS },
+	{ LIBXL, "/device", BATCH_TOOLS, EMPTY, NULL, ALWAYS },
+	{ LIBXL, "/dm-version", BATCH_TOOLS, LITERAL, "qemu_xen", ALWAYS },
+	{ LIBXL, "/type", BATCH_TOOLS, LITERAL, "pvh", LAST },
 };
 
 enum { ROWS = sizeof(rows) / sizeof(*rows) };
 
-/* What is being written. */
-struct write {
-	const struct nodes *nodes;
-	struct {
-		char path[STORE_PATH_MAX];	/* of the base, then of a node */
-		char *end;			/* of the base's */
-		enum store_perm perm;		/* the base's, as of now */
-	} place[BASES];
-};
-
-static void write_node(struct write *write, const struct row *row,
-		       const char *value)
+/* The nearest row above ROW in the tree, or NULL. */
+static const struct row *parent_of(const struct row *row)
 {
-	enum store_perm *perm = &write->place[row->base].perm;
-	const char *path = write->place[row->base].path;
+	const struct row *up;
+	size_t size;
 
-	strcpy(write->place[row->base].end, row->path);
-	if (value)
-		store_write(path, value);
-	else if (row->value != MADE)
-		store_make(path);
-	if (!write->nodes->fresh || !*row->path || row->perm != *perm)
-		store_perms(path, row->perm, write->nodes->domid);
-	if (!*row->path)
-		*perm = row->perm;
+	for (up = row - 1; up >= rows && up->base == row->base; up--) {
+		size = strlen(up->path);
+		if (!strncmp(row->path, up->path, size) &&
+		    row->path[size] == '/')
+			return up;
+	}
+	return NULL;
+}
+
+/* xenstored gives a new node its parent's permissions. */
+static bool inherits(const struct nodes *nodes, const struct row *row)
+{
+	const struct row *parent = parent_of(row);
+
+	return nodes->fresh && parent && parent->perm == row->perm;
 }
 
 /* Seconds and hundredths since the epoch, as libxl writes them. */
@@ -133,8 +128,6 @@ static const char *value_of(const struct nodes *nodes, const struct row *row,
 {
 	switch (row->value) {
 	case EMPTY:
-	case MADE:
-	case CPUS:
 	case LITERAL:
 		return row->literal;
 	case NAME:
@@ -163,81 +156,108 @@ static const char *value_of(const struct nodes *nodes, const struct row *row,
 	return buf;
 }
 
-static void write_cpus(struct write *write, const struct row *all)
-{
-	char path[64];
-	struct row row = *all;
-	uint32_t cpu;
+/* Where paths begin, with the domain's or the UUID's own part. */
+struct tops {
+	char path[BASES][STORE_PATH_MAX / 2];
+};
 
-	row.path = path;
-	row.value = LITERAL;
-	for (cpu = 0; cpu < write->nodes->vcpus; cpu++) {
-		snprintf(path, sizeof(path), "%s/%" PRIu32 "/availability",
-			 all->path, cpu);
-		write_node(write, &row, row.literal);
+static void find_tops(struct tops *tops, const struct nodes *nodes)
+{
+	snprintf(tops->path[HOME], sizeof(*tops->path), "/local/domain/%u",
+		 nodes->domid);
+	snprintf(tops->path[LIBXL], sizeof(*tops->path), "/libxl/%u",
+		 nodes->domid);
+	snprintf(tops->path[VM], sizeof(*tops->path), "/vm/%s", nodes->uuid);
+}
+
+/* The path of ROW's node; VCPU: which of them, where there is one for each. */
+static void path_of(char path[STORE_PATH_MAX], const struct tops *tops,
+		    const struct row *row, uint32_t vcpu)
+{
+	const char *which = strchr(row->path, '#');
+	char *end = stpcpy(path, tops->path[row->base]);
+
+	if (which)
+		snprintf(end, STORE_PATH_MAX / 2, "%.*s%" PRIu32 "%s",
+			 (int)(which - row->path), row->path, vcpu, which + 1);
+	else
+		strcpy(end, row->path);
+}
+
+static void write_node(uint32_t tx, const struct nodes *nodes,
+		       const struct tops *tops, const struct row *row,
+		       uint32_t vcpu)
+{
+	char path[STORE_PATH_MAX], buf[STORE_PATH_MAX];
+	const char *value = value_of(nodes, row, buf, sizeof(buf));
+
+	path_of(path, tops, row, vcpu);
+	if (value)
+		batch_write(tx, path, value);
+	else
+		batch_make(tx, path);
+	if (!inherits(nodes, row))
+		batch_perms(tx, path, row->perm, nodes->domid);
+}
+
+/* How many nodes ROW is, before the last. */
+static uint32_t count_of(const struct nodes *nodes, const struct row *row)
+{
+	switch (row->when) {
+	case ALWAYS:
+		return 1;
+	case DRIVER:
+		return nodes->driver_domain;
+	case EACH_VCPU:
+		return nodes->vcpus;
+	case LAST:
+		break;
 	}
-	row.path = all->path;
-	row.value = cpu ? MADE : EMPTY;
-	write_node(write, &row, NULL);
+	return 0;
 }
 
-static void write_all(struct write *write)
+/* Nothing of what fails on the way may be committed. */
+static int commit(uint32_t tx)
 {
-	const struct nodes *nodes = write->nodes;
-	char value[STORE_PATH_MAX];
+	int rc = batch_flush();
+
+	if (!rc)
+		return store_commit(tx);
+	store_abort(tx);
+	return rc == -EAGAIN ? -EIO : rc;
+}
+
+int nodes_write(const struct nodes *nodes)
+{
 	const struct row *row;
+	struct tops tops;
+	uint32_t tx, n;
+	int rc = store_begin(&tx);
 
+	if (rc)
+		return rc;
+	find_tops(&tops, nodes);
 	for (row = rows; row < rows + ROWS; row++)
-		if (row->value == CPUS)
-			write_cpus(write, row);
-		else if (!row->driver_domain || nodes->driver_domain)
-			write_node(write, row, value_of(nodes, row, value,
-							sizeof(value)));
+		for (n = 0; n < count_of(nodes, row); n++)
+			write_node(tx, nodes, &tops, row, n);
+	return commit(tx);
 }
 
-/* Commit. True: somebody interfered, and there is time to begin again. */
-static bool commit_again(bool more, struct store_answer *answer,
-			 int64_t deadline, int *rc)
+int nodes_finish(uint16_t domid)
 {
-	*rc = store_commit(more, answer);
-	if (*rc != -EAGAIN)
-		return false;
-	clock_nap(RETRY_MS, deadline);
-	if (clock_left(deadline))
-		return true;
-	*rc = -ETIMEDOUT;
-	return false;
-}
+	const struct nodes nodes = { .domid = domid, .uuid = "" };
+	const struct row *row;
+	struct tops tops;
 
-int nodes_write(const struct nodes *nodes, struct store_answer *answer,
-		int64_t deadline)
-{
-	static const char *const tops[BASES] = {
-		[HOME] = "/local/domain/", [VM] = "/vm/", [LIBXL] = "/libxl/",
-	};
-	char domid[8];
-	const char *const keys[BASES] = {
-		[HOME] = domid, [VM] = nodes->uuid, [LIBXL] = domid,
-	};
-	struct write write = { .nodes = nodes };
-	enum base base;
-	int rc;
-
-	snprintf(domid, sizeof(domid), "%u", nodes->domid);
-	for (base = HOME; base < BASES; base++)
-		write.place[base].end = stpcpy(stpcpy(write.place[base].path,
-						      tops[base]), keys[base]);
-	do {
-		rc = store_begin(nodes->more);
-		if (rc)
-			return rc;
-		write_all(&write);
-	} while (commit_again(nodes->more, answer, deadline, &rc));
-	return rc;
+	find_tops(&tops, &nodes);
+	for (row = rows; row < rows + ROWS; row++)
+		if (row->when == LAST)
+			write_node(0, &nodes, &tops, row, 0);
+	return batch_flush();
 }
 
 /* xl shows the CPU pools by these names. */
-static void write_pools(void)
+static void write_pools(uint32_t tx)
 {
 	char path[STORE_PATH_MAX], value[32];
 	uint32_t id = 0, n;
@@ -246,27 +266,24 @@ static void write_pools(void)
 		snprintf(path, sizeof(path), "/local/pool/%" PRIu32 "/name",
 			 id);
 		snprintf(value, sizeof(value), "Pool-%" PRIu32, id);
-		store_write(path, value);
+		batch_write(tx, path, value);
 	}
 }
 
-int nodes_write_control(uint16_t domid, int64_t deadline)
+int nodes_write_control(uint16_t domid)
 {
-	char path[STORE_PATH_MAX], value[32], text[4];
-	struct store_answer answer = { text, sizeof(text), 0 };
-	int rc;
+	char path[STORE_PATH_MAX], value[32];
+	uint32_t tx;
+	int rc = store_begin(&tx);
 
-	do {
-		rc = store_begin(false);
-		if (rc)
-			return rc;
-		snprintf(path, sizeof(path), "/local/domain/%u/domid", domid);
-		snprintf(value, sizeof(value), "%u", domid);
-		store_write(path, value);
-		snprintf(path, sizeof(path), "/local/domain/%u/name", domid);
-		snprintf(value, sizeof(value), "Domain-%u", domid);
-		store_write(path, value);
-		write_pools();
-	} while (commit_again(false, &answer, deadline, &rc));
-	return rc;
+	if (rc)
+		return rc;
+	snprintf(path, sizeof(path), "/local/domain/%u/domid", domid);
+	snprintf(value, sizeof(value), "%u", domid);
+	batch_write(tx, path, value);
+	snprintf(path, sizeof(path), "/local/domain/%u/name", domid);
+	snprintf(value, sizeof(value), "Domain-%u", domid);
+	batch_write(tx, path, value);
+	write_pools(tx);
+	return commit(tx);
 }

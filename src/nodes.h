@@ -5,8 +5,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "store.h"
-
 /* What the nodes of one domain are made from. */
 struct nodes {
 	uint16_t domid;
@@ -18,19 +16,19 @@ struct nodes {
 	uint64_t gfn;		/* of the ring page */
 	bool driver_domain;	/* it will run backends and libxl itself */
 	bool fresh;		/* nothing of it, or of its UUID, is there */
-	bool more;		/* other domains' nodes come next */
 };
 
 /*
- * Write all nodes of a domain, with libxl's values and permissions, in one
- * transaction; begin again as long as somebody else interferes, until
- * DEADLINE. 0, -ETIMEDOUT, or why xenstored refused; then nothing was written.
- * -EINPROGRESS, if MORE come next: it will be in ANSWER, see store_commit().
+ * Write all nodes of a domain but the last, with libxl's values and
+ * permissions, in one transaction. 0; -EAGAIN: somebody else interfered, try
+ * again; or why xenstored refused. Unless it is 0 nothing was written.
  */
-int nodes_write(const struct nodes *nodes, struct store_answer *answer,
-		int64_t deadline);
+int nodes_write(const struct nodes *nodes);
 
-/* The same for the control domain, as xen-init-dom0 does. */
-int nodes_write_control(uint16_t domid, int64_t deadline);
+/* The last: scripts wait for it, so all else is done when it appears. */
+int nodes_finish(uint16_t domid);
+
+/* The same for the control domain, as xen-init-dom0 does; -EAGAIN as above. */
+int nodes_write_control(uint16_t domid);
 
 #endif

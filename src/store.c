@@ -1,226 +1,160 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sched.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <xenstore.h>
 
 #include "clock.h"
-#include "parse.h"
 #include "store.h"
-#include "wire.h"
-
-_Static_assert(STORE_VALUE_MAX == XENSTORE_PAYLOAD_MAX, "xs_wire.h");
 
 enum {
 	RETRY_MS = 20,		/* between two looks for xenstored */
 	ONE_TRY_MS = 3000,	/* what a single try may take */
-	LATE_MS = 1000,
-	PACE_BYTES = 4096, PACE_LEAST = 512,
-	PACE_MAX = 50,		/* ms: it may have been busy just once */
+	LATE_MS = 500,		/* a wait may end so long after the deadline */
 };
 
 static const char device[] = "/dev/xen/xenbus";
 
 static struct xs_handle *xs;
-static int batch = -1;		/* our own connection, for many requests */
-static uint32_t tx;		/* the open one */
-static bool bus;		/* they lead to the kernel's device */
-static uint16_t own;		/* the domid we run in */
+static int fd = -1;		/* the same connection, for batch.c */
+static bool bus;		/* it leads to the kernel's device */
+static bool broken;		/* what comes next on it means nothing */
 static bool finds;		/* xenstored can ask Xen about domains */
-static int64_t limit;
+static uint16_t own;		/* the domid we run in */
+static int64_t limit;		/* the deadline of everything */
+static int waits;		/* ms, what the socket was told; 0: nothing */
 
 /*
- * xenstored's pace, as of late: who wakes up for each piece of an answer takes
- * the CPU from it, so most of the time that it will take is slept through, less
- * what it has had already; not all of it, or sometimes both slept.
- */
-static int64_t pace;		/* ms to sleep for PACE_BYTES of requests */
-static size_t unanswered;	/* bytes, on our own connection, */
-static int64_t asked;		/* the first of them at this time */
-
-/*
- * libxenstore waits for ever in read(), write() and connect(). The build gives
- * it the ones below instead (xen/libs.mk), which end at the deadline. It writes
- * a request in up to six pieces and reads an answer in two: each but the last
- * two would be a system call for nothing.
+ * libxenstore waits for ever in connect() and read(). The build gives it the
+ * two functions below in their place. It closes its descriptor when the
+ * connection breaks, and the number may come to be another file's: so we keep a
+ * duplicate.
  */
 
-/* 0 when FD is ready, -1 and errno when the deadline passed. */
-static int io_wait(int fd, short events)
+static int failure(void)
 {
-	struct pollfd poller = { .fd = fd, .events = events };
-	int r;
-
-	do {
-		r = poll(&poller, 1, clock_left(limit));
-	} while (r < 0 && errno == EINTR && clock_left(limit));
-	if (r > 0)
-		return 0;
-	if (!r)
-		errno = ETIMEDOUT;
-	return -1;
+	return errno ? -errno : -EIO;
 }
 
-static bool io_again(ssize_t n)
-{
-	return n < 0 && (errno == EAGAIN || errno == EINTR);
-}
-
-/* What libxenstore has written of a request; it goes out when it reads. */
-static char request[16 + STORE_VALUE_MAX];	/* struct xsd_sockmsg, payload */
-static size_t written;
-
-static ssize_t send_some(int fd, const char *buf, size_t size)
-{
-	ssize_t n;
-
-	/* a xenstored that has died is an error to be told, no SIGPIPE */
-	while (io_again(n = bus ? write(fd, buf, size)
-				: send(fd, buf, size,
-				       MSG_DONTWAIT | MSG_NOSIGNAL)))
-		if (io_wait(fd, POLLOUT))
-			return -1;
-	return n;
-}
-
-ssize_t store_io_write(int fd, const void *buf, size_t size)
-{
-	ssize_t n;
-
-	if (fd == batch) {
-		if (!unanswered)
-			asked = clock_ms();
-		n = send_some(fd, buf, size);
-		unanswered += n > 0 ? (size_t)n : 0;
-		return n;
-	}
-	if (size > sizeof(request) - written) {
-		errno = E2BIG;
-		return -1;
-	}
-	memcpy(request + written, buf, size);
-	written += size;
-	return (ssize_t)size;
-}
-
-static int send_request(int fd)
-{
-	size_t sent = 0, all = written;
-	ssize_t n;
-
-	for (written = 0; sent < all; sent += (size_t)n) {
-		n = send_some(fd, request + sent, all - sent);
-		if (n < 0)
-			return -1;
-	}
-	return 0;
-}
-
-/*
- * Let reading from a socket, which blocks, wait until the deadline, give or take
- * LATE_MS: as often as not by what was set before.
- */
-static int64_t waits[2];	/* ms, as set, the batch's last; 0: not yet */
-
-static bool io_may_wait(int fd)
+/* Let sending and receiving on a socket wait until the deadline, give or take
+ * LATE_MS: it need not be told each time. */
+static int set_wait(int socket)
 {
 	int left = clock_left(limit);
-	int64_t *set = &waits[fd == batch];
 	struct timeval time = {
 		.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000L,
 	};
 
-	if (!left)
-		return false;	/* 0 would be for ever */
-	if (left <= *set && *set - left < LATE_MS)
-		return true;
-	*set = left;
-	return !setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof(time));
-}
-
-static ssize_t receive(int fd, void *buf, size_t size, int flags)
-{
-	ssize_t n;
-
-	do {
-		n = recv(fd, buf, size, io_may_wait(fd) ? flags : MSG_DONTWAIT);
-	} while (n < 0 && errno == EINTR);
-	if (io_again(n))
-		errno = ETIMEDOUT;
-	return n;
+	if (!left) {
+		errno = ETIMEDOUT;	/* 0 would be for ever */
+		return -1;
+	}
+	if (left <= waits && waits - left < LATE_MS)
+		return 0;
+	waits = 0;
+	if (setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof(time)) ||
+	    setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof(time)))
+		return -1;
+	waits = left;
+	return 0;
 }
 
 /* The kernel's device cannot be told how long to wait. */
-static ssize_t read_bus(int fd, void *buf, size_t size)
+static int wait_for_bus(int bus_fd)
+{
+	struct pollfd poller = { .fd = bus_fd, .events = POLLIN };
+	int r;
+
+	do {
+		r = poll(&poller, 1, clock_left(limit));
+	} while (r < 0 && errno == EINTR);
+	if (!r)
+		errno = ETIMEDOUT;
+	return r > 0 ? 0 : -1;
+}
+
+/* R of a call that gives up with EAGAIN when the time is over. */
+static ssize_t or_late(ssize_t r)
+{
+	if (r < 0 && errno == EAGAIN)
+		errno = ETIMEDOUT;
+	return r;
+}
+
+static int keep(int new)
+{
+	fd = fcntl(new, F_DUPFD_CLOEXEC, 0);
+	return fd < 0 ? -1 : 0;
+}
+
+/* A full backlog is waited for, too. */
+int store_io_connect(int new, const struct sockaddr *addr, unsigned int size)
+{
+	waits = 0;		/* it is another socket */
+	if (set_wait(new) || or_late(connect(new, addr, size)))
+		return -1;
+	return keep(new);
+}
+
+ssize_t store_io_read(int from, void *buf, size_t size)
 {
 	ssize_t n = -1;
 
-	do {
-		if (io_wait(fd, POLLIN))
-			return -1;
-	} while (io_again(n = read(fd, buf, size)));
+	/* the device is opened, not connected */
+	if ((fd >= 0 || !keep(from)) && (!bus || !wait_for_bus(from)))
+		n = or_late(read(from, buf, size));
+	broken = broken || !n || (n < 0 && errno != EINTR);
 	return n;
 }
 
-ssize_t store_io_read(int fd, void *buf, size_t size)
+int store_send(const void *data, size_t size)
 {
-	if (send_request(fd))
-		return -1;
-	return bus ? read_bus(fd, buf, size) : receive(fd, buf, size, 0);
-}
+	const char *at = data;
+	ssize_t n;
 
-static void rest(void)
-{
-	int64_t ms = pace * (int64_t)unanswered / PACE_BYTES;
-
-	/* it may have had the CPU at once */
-	ms -= clock_ms() - asked;
-	if (unanswered >= PACE_LEAST && ms > 0)
-		clock_nap((int)ms, limit);
-	unanswered = 0;
-}
-
-ssize_t store_io_take(int fd, void *buf, size_t least, size_t size)
-{
-	ssize_t n, more = 0;
-
-	if (bus)
-		return read_bus(fd, buf, size);
-	rest();
-	n = receive(fd, buf, least, MSG_WAITALL);
-	if (n == (ssize_t)least && size > least)
-		more = recv(fd, (char *)buf + n, size - least, MSG_DONTWAIT);
-	return more > 0 ? n + more : n;
-}
-
-/* A full backlog (EAGAIN) cannot be polled for; look again until it is not. */
-int store_io_connect(int fd, const struct sockaddr *addr, socklen_t size)
-{
-	int r;
-
-	fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK);
-	while ((r = connect(fd, addr, size)) && errno == EAGAIN) {
-		if (!clock_left(limit)) {
-			errno = ETIMEDOUT;
-			break;
-		}
-		clock_nap(RETRY_MS, limit);
+	if (!clock_left(limit))
+		return -ETIMEDOUT;
+	if (broken || fd < 0)
+		return -ENOTCONN;
+	for (; size; size -= (size_t)n, at += n) {
+		do {
+			/* a dead xenstored is an error to tell, no SIGPIPE */
+			n = bus ? write(fd, at, size)
+				: send(fd, at, size, MSG_NOSIGNAL);
+		} while (n < 0 && errno == EINTR);
+		if (n > 0)
+			continue;
+		broken = true;
+		return or_late(n) ? failure() : -EPIPE;
 	}
-	if (!r)
-		fcntl(fd, F_SETFL, O_RDWR);	/* see io_may_wait() */
-	return r;
+	return 0;
+}
+
+ssize_t store_receive(void *buf, size_t least, size_t size)
+{
+	ssize_t n = -1;
+
+	if (broken)
+		return -ENOTCONN;
+	do {
+		if (!bus)
+			n = set_wait(fd) ? -1 :
+			    recv(fd, buf, least, MSG_WAITALL);
+		else if (!wait_for_bus(fd))
+			n = read(fd, buf, size);
+	} while (n < 0 && errno == EINTR);
+	broken = n <= 0;
+	if (n <= 0)
+		return or_late(n) ? failure() : -EPIPE;
+	return n;
 }
 
 static bool is_socket(const char *path)
@@ -270,7 +204,7 @@ static bool find_socket(char *path, size_t size)
  */
 static int find_daemon(bool bus_too)
 {
-	static bool ours;
+	static bool ours;	/* the variable: it has been set here */
 	char path[STORE_PATH_MAX];
 	const char *named = ours ? NULL : getenv("XENSTORED_PATH");
 
@@ -293,41 +227,26 @@ static int try_open(bool bus_too)
 
 	if (rc)
 		return rc;
-	written = 0;
-	waits[false] = 0;
+	errno = 0;
 	xs = xs_open(0);
-	if (!xs)
-		return -errno;
-	rc = store_read("/", root, sizeof(root));
-	if (rc >= 0 || rc == -ENOENT || rc == -EACCES)
+	rc = xs ? store_read("/", root, sizeof(root)) : failure();
+	if (rc >= 0 || (xs && (rc == -ENOENT || rc == -EACCES)))
 		return 0;
 	store_close();
 	return rc;
 }
 
-/*
- * xenstored answers in pieces, and a wake-up for each would take the CPU from
- * it: a batch process waits until it rests.
- */
-static void be_patient(void)
-{
-	struct sched_param param = { 0 };
-
-	/* musl's own function refuses; that the kernel may do so, too, is no
-	 * harm */
-	syscall(SYS_sched_setscheduler, 0, SCHED_BATCH, &param);
-}
-
 int store_open(int64_t deadline, uint16_t self)
 {
-	int64_t start = clock_ms();
+	int64_t one_try = clock_ms() + ONE_TRY_MS;
 	int rc;
 
-	limit = deadline > start + ONE_TRY_MS ? deadline : start + ONE_TRY_MS;
+	limit = deadline > one_try ? deadline : one_try;
+	if (broken)
+		store_close();
 	if (xs)
 		return 0;
 	own = self;
-	be_patient();
 	while ((rc = try_open(self != 0))) {
 		if (rc == -EACCES || rc == -EPERM || rc == -ETIMEDOUT ||
 		    !clock_left(deadline))
@@ -337,65 +256,68 @@ int store_open(int64_t deadline, uint16_t self)
 	return rc == -ECONNREFUSED ? -ENOENT : rc;
 }
 
-/* Transactions that have been begun, the next one first. */
-enum { AHEAD = 2 };
-static struct begun {
-	char id[16];
-	struct store_answer answer;
-} begun[AHEAD];
-static unsigned int nbegun, next_begun;
-static const struct store_answer *before;	/* to the commit before, or NULL */
-static bool late;		/* none ahead any more: to oxenstored, what is committed
-				 * after a transaction has begun is a conflict */
-
-static void close_batch(void)
-{
-	int saved = errno;
-
-	if (batch >= 0)
-		close(batch);
-	batch = -1;
-	nbegun = 0;
-	before = NULL;
-	late = false;
-	waits[true] = 0;
-	unanswered = 0;
-	errno = saved;
-}
-
 void store_close(void)
 {
-	finds = false;
-	close_batch();
-	wire_use(-1, false);
+	if (fd >= 0)
+		close(fd);
+	fd = -1;
+	waits = 0;
+	broken = finds = false;
 	xs_close(xs);
 	xs = NULL;
 }
 
-/* A request failed: why, as -errno. */
-static int failure(void)
+void store_break(void)
 {
-	return errno ? -errno : -EIO;
+	broken = true;
 }
 
-static int not_open(void)
+bool store_is_bus(void)
 {
-	if (!xs)
+	return bus;
+}
+
+uint16_t store_self(void)
+{
+	return own;
+}
+
+/* Before each request of the library. */
+static int ready(void)
+{
+	if (!clock_left(limit))
+		return -ETIMEDOUT;
+	if (!xs || broken)
 		return -ENOTCONN;
-	return clock_left(limit) ? 0 : -ETIMEDOUT;
+	errno = 0;
+	if (!bus && fd >= 0 && set_wait(fd))
+		return failure();
+	return 0;
+}
+
+/* How a request of the library ended that gave OK. */
+static int outcome(bool ok)
+{
+	int rc = ok ? 0 : failure();
+
+	/* what the library calls EBADF is the end of the connection */
+	if (rc == -EBADF)
+		rc = -EPIPE;
+	broken = broken || rc == -EPIPE;
+	return rc;
 }
 
 int store_read(const char *path, char *buf, size_t size)
 {
 	unsigned int len = 0;
 	char *value;
-	int rc = not_open();
+	int rc = ready();
 
 	if (rc)
 		return rc;
 	value = xs_read(xs, XBT_NULL, path, &len);
 	if (!value)
-		return failure();
+		return outcome(false);
 	if (len >= size)
 		rc = -E2BIG;
 	else if (memchr(value, '\0', len))
@@ -406,222 +328,14 @@ int store_read(const char *path, char *buf, size_t size)
 	return rc ? rc : (int)len;
 }
 
-/*
- * A transaction belongs to a connection, and libxenstore keeps its own to
- * itself. Ours leads to the same place.
- */
-static int open_batch(void)
+int store_introduce(uint16_t domid, uint64_t gfn, uint32_t port)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	const char *path;
+	int rc = ready();
 
-	if (batch >= 0)
-		return 0;
-	path = getenv("XENSTORED_PATH");
-	if (!path || strlen(path) >= sizeof(addr.sun_path))
-		return path ? -ENAMETOOLONG : -ENOENT;
-	strcpy(addr.sun_path, path);
-	batch = bus ? open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK)
-		    : socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (batch < 0)
-		return -errno;
-	if (!bus && store_io_connect(batch, (struct sockaddr *)&addr,
-				     sizeof(addr))) {
-		close_batch();
-		return failure();
-	}
-	wire_use(batch, bus);
-	return 0;
-}
-
-/* A connection that broke when the deadline passed is late, not broken. */
-static int flush(void)
-{
-	int64_t start = clock_ms();
-	size_t size = wire_queued();
-	int rc = wire_flush();
-
-	if (size >= PACE_LEAST)
-		pace = (clock_ms() - start) * 3 / 4 * PACE_BYTES /
-		       (int64_t)size;
-	if (pace > PACE_MAX)
-		pace = PACE_MAX;
-	return rc == -ENOTCONN && !clock_left(limit) ? -ETIMEDOUT : rc;
-}
-
-/* Without a connection its answer is why there is none. */
-static void ask(enum xsd_sockmsg_type type, const char *payload, size_t size,
-		struct store_answer *answer)
-{
-	answer->rc = open_batch();
-	if (!answer->rc)
-		wire_put(type, 0, payload, size, answer);
-}
-
-void store_ask(const char *path, struct store_answer *answer)
-{
-	ask(XS_READ, path, strlen(path) + 1, answer);
-}
-
-void store_ask_list(const char *path, struct store_answer *answer)
-{
-	ask(XS_DIRECTORY, path, strlen(path) + 1, answer);
-}
-
-/* Numbers go as text, each with its NUL. */
-void store_ask_introduced(uint16_t domid, struct store_answer *answer)
-{
-	char payload[8];
-	int size = snprintf(payload, sizeof(payload), "%u", domid) + 1;
-
-	ask(XS_IS_DOMAIN_INTRODUCED, payload, (size_t)size, answer);
-}
-
-void store_ask_introduce(uint16_t domid, uint64_t gfn, uint32_t port,
-			 struct store_answer *answer)
-{
-	char payload[64];
-	int size = snprintf(payload, sizeof(payload),
-			    "%u%c%" PRIu64 "%c%" PRIu32, domid, 0, gfn, 0,
-			    port) + 1;
-
-	answer->rc = not_open();
-	if (!answer->rc)
-		ask(XS_INTRODUCE, payload, (size_t)size, answer);
-}
-
-int store_answers(void)
-{
-	return flush();
-}
-
-static void put_begin(void)
-{
-	struct begun *one = &begun[(next_begun + nbegun++) % AHEAD];
-
-	one->answer = (struct store_answer){ one->id, sizeof(one->id),
-					     -EINPROGRESS };
-	wire_put(XS_TRANSACTION_START, 0, "", 1, &one->answer);
-}
-
-static int take_begun(uint32_t *transaction)
-{
-	struct begun *one = &begun[next_begun];
-	uint64_t id = 0;
-
-	next_begun = (next_begun + 1) % AHEAD;
-	nbegun--;
-	if (one->answer.rc < 0)
-		return one->answer.rc;
-	if (!parse_number(one->id, UINT32_MAX, &id) || !id)
-		return -EPROTO;
-	*transaction = (uint32_t)id;
-	return 0;
-}
-
-int store_begin(bool more)
-{
-	int rc = not_open();
-
-	if (!rc)
-		rc = open_batch();
 	if (rc)
 		return rc;
-	if (!nbegun)
-		put_begin();
-	if (more && !late && nbegun < AHEAD)
-		put_begin();
-	if (begun[next_begun].answer.rc == -EINPROGRESS)
-		rc = flush();
-	if (rc)
-		nbegun = 0;
-	return rc ? rc : take_begun(&tx);
-}
-
-/* None of those that were begun ahead is used. */
-static void drop_begun(void)
-{
-	static char text[4];
-	static struct store_answer nobodys = { text, sizeof(text), 0 };
-	uint32_t unused;
-
-	while (nbegun)
-		if (!take_begun(&unused))
-			wire_put(XS_TRANSACTION_END, unused, "F", 2, &nobodys);
-}
-
-/* PATH, its NUL, and MORE; what does not fit is refused for its size. */
-static void put_node(enum xsd_sockmsg_type type, const char *path,
-		     const char *more, size_t size)
-{
-	char payload[STORE_VALUE_MAX];
-	size_t at = strlen(path) + 1, all = at + size;
-
-	if (all <= sizeof(payload)) {
-		memcpy(payload, path, at);
-		memcpy(payload + at, more, size);
-	}
-	wire_put(type, tx, payload, all, NULL);
-}
-
-void store_write(const char *path, const char *value)
-{
-	put_node(XS_WRITE, path, value, strlen(value));
-}
-
-void store_make(const char *path)
-{
-	wire_put(XS_MKDIR, tx, path, strlen(path) + 1, NULL);
-}
-
-/* Each with its NUL: as numbers go. Returns its end. */
-static char *add_perm(char *text, char letter, uint16_t domid)
-{
-	return text + sprintf(text, "%c%u", letter, domid) + 1;
-}
-
-/*
- * Owner first, with what everybody else may do; then one other domain. All nodes
- * of a domain want the same few.
- */
-void store_perms(const char *path, enum store_perm perm, uint16_t domid)
-{
-	static char text[STORE_PERMS][16], *end[STORE_PERMS];
-	static uint32_t whose = ~0u;		/* no domain's, yet */
-	uint32_t both = (uint32_t)own << 16 | domid;
-
-	if (whose != both) {
-		end[STORE_PERM_TOOLS] = add_perm(text[STORE_PERM_TOOLS], 'n', own);
-		end[STORE_PERM_OWN] = add_perm(text[STORE_PERM_OWN], 'n', domid);
-		end[STORE_PERM_READ] = add_perm(text[STORE_PERM_READ], 'n', own);
-		end[STORE_PERM_READ] = add_perm(end[STORE_PERM_READ], 'r', domid);
-		whose = both;
-	}
-	put_node(XS_SET_PERMS, path, text[perm],
-		 (size_t)(end[perm] - text[perm]));
-}
-
-/* What failed on the way must not be committed, so that is known first. */
-int store_commit(bool more, struct store_answer *answer)
-{
-	int failed = flush(), rc;
-
-	late = late || (before && before->rc == -EAGAIN);
-	before = NULL;
-	answer->rc = -EINPROGRESS;
-	wire_put(XS_TRANSACTION_END, tx, failed ? "F" : "T", 2, answer);
-	if (late || !more)
-		drop_begun();
-	if (more)
-		put_begin();
-	if (more && !late && !failed) {
-		before = answer;
-		return -EINPROGRESS;
-	}
-	rc = flush();
-	if (failed || rc)
-		return failed ? failed : rc;
-	return answer->rc < 0 ? answer->rc : 0;
+	return outcome(xs_introduce_domain(xs, domid, (unsigned long)gfn,
+					   port));
 }
 
 /*
@@ -631,17 +345,37 @@ int store_commit(bool more, struct store_answer *answer)
  */
 int store_finds(uint16_t domid)
 {
-	int rc = not_open();
+	struct xs_permissions owner = { .id = domid };
+	int rc = ready();
 
-	if (!rc && !finds)
-		rc = open_batch();
 	if (rc || finds)
 		return rc ? rc : 1;
-	tx = 0;
-	store_perms("//", STORE_PERM_OWN, domid);
-	rc = flush();
+	rc = outcome(xs_set_permissions(xs, XBT_NULL, "//", &owner, 1));
 	finds = rc == -EINVAL;
 	if (finds || rc == -ENOENT)
 		return finds;
 	return rc ? rc : -EPROTO;
+}
+
+int store_begin(uint32_t *tx)
+{
+	int rc = ready();
+
+	if (rc)
+		return rc;
+	*tx = xs_transaction_start(xs);
+	return outcome(*tx != XBT_NULL);
+}
+
+int store_commit(uint32_t tx)
+{
+	int rc = ready();
+
+	return rc ? rc : outcome(xs_transaction_end(xs, tx, false));
+}
+
+void store_abort(uint32_t tx)
+{
+	if (!ready())
+		outcome(xs_transaction_end(xs, tx, true));
 }

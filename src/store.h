@@ -5,27 +5,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/socket.h>
 #include <sys/types.h>
 
 /*
- * xenstore in plain types, with a deadline on everything. Functions that
- * return int give 0 or -errno and print nothing: -ETIMEDOUT when the deadline
- * passed, else what xenstored answered (-ENOENT: no such node). After a
- * timeout or a broken connection every further call fails at once.
+ * The connection to xenstored, by libxenstore, with a deadline on everything.
+ * Functions that return int give 0 or -errno and print nothing: -ETIMEDOUT when
+ * the deadline passed, -ENOTCONN after the connection broke, else what
+ * xenstored answered (-ENOENT: no such node). Many requests at once: batch.h.
  */
 
 enum {
 	STORE_PATH_MAX = 256,	/* bytes, of the paths this project makes */
 	STORE_VALUE_MAX = 4096,	/* XENSTORE_PAYLOAD_MAX, public/io/xs_wire.h */
-};
-
-/* Who may do what with a node. T is the toolstack's domain: our own. */
-enum store_perm {
-	STORE_PERM_TOOLS,	/* nobody but the toolstack: nT */
-	STORE_PERM_READ,	/* the domain may read: nT,rN */
-	STORE_PERM_OWN,		/* the domain owns it: nN */
-	STORE_PERMS,
 };
 
 /*
@@ -35,42 +26,20 @@ enum store_perm {
  * own domid: if it is not 0 and there is no socket, xenstored runs elsewhere
  * and the kernel's /dev/xen/xenbus leads to it. DEADLINE holds for every later
  * call, too; one that has passed leaves three seconds, so that a single try can
- * succeed on a busy machine. Where there is a connection already, only the
- * deadline is new.
+ * succeed on a busy machine. Where there is a connection that works, only
+ * the deadline is new.
  */
 int store_open(int64_t deadline, uint16_t self);
 void store_close(void);
-
-/*
- * One answer among many. What was asked is sent, and all answers are there,
- * after store_answers(): so a hundred take one round trip. Asked is in the
- * order of the calls. An answer must stay where it is until then.
- */
-struct store_answer {
-	char *text;		/* room for SIZE bytes, at least 1 */
-	size_t size;		/* a longer text is cut, NUL-terminated */
-	int rc;			/* the text's whole length in bytes, or
-				 * -errno; -EILSEQ if it holds a NUL */
-};
-
-void store_ask(const char *path, struct store_answer *answer);
-/* The names of a node's children, each with a "/" after it. */
-void store_ask_list(const char *path, struct store_answer *answer);
-/* "T" or "F": does xenstored serve the domain? */
-void store_ask_introduced(uint16_t domid, struct store_answer *answer);
-
-/* Not a question: serve the domain. An answer that was lost says nothing. */
-void store_ask_introduce(uint16_t domid, uint64_t gfn, uint32_t port,
-			 struct store_answer *answer);
-
-/* 0; else why the connection failed: then no answer means anything. */
-int store_answers(void);
 
 /*
  * Read a node into BUF, NUL-terminated. The value's length in bytes or
  * -errno; -E2BIG if it does not fit, -EILSEQ if it holds a NUL.
  */
 int store_read(const char *path, char *buf, size_t size);
+
+/* Serve the domain whose ring is at GFN. A lost answer says nothing. */
+int store_introduce(uint16_t domid, uint64_t gfn, uint32_t port);
 
 /*
  * 1: xenstored finds the domain when it asks Xen, or found another one since
@@ -80,31 +49,35 @@ int store_read(const char *path, char *buf, size_t size);
 int store_finds(uint16_t domid);
 
 /*
- * One transaction. Writes between begin and commit happen
- * together or not at all; the first failure is kept and reported by commit,
- * which then has written nothing. -EAGAIN from commit: somebody else changed
- * what this touched, begin again. Reads see nothing of it. MORE: another one
- * is going to follow. It is begun ahead, and what xenstored says to this commit
- * need not be waited for: then -EINPROGRESS, and it will be in ANSWER, in which
- * rc is -EINPROGRESS until then, after the next commit or store_answers().
+ * A transaction: what is written in TX happens when it is committed, all
+ * together, or not at all. -EAGAIN from a commit: somebody else changed what it
+ * touched, and nothing was written: begin again.
  */
-int store_begin(bool more);
-void store_write(const char *path, const char *value);
-void store_make(const char *path);	/* empty, unless it exists */
-void store_perms(const char *path, enum store_perm perm, uint16_t domid);
-int store_commit(bool more, struct store_answer *answer);
+int store_begin(uint32_t *tx);
+int store_commit(uint32_t tx);
+void store_abort(uint32_t tx);
 
 /*
- * read(), write() and connect() on a connection to xenstored, with the
- * deadline: -1 and ETIMEDOUT once it has passed. libxenstore uses them, too;
- * what it writes goes out when it reads.
+ * For batch.c: bytes on the same connection. store_send() sends all SIZE bytes.
+ * store_receive() waits for at least LEAST bytes and takes no more than SIZE;
+ * how many, or -errno. One that fails breaks the connection.
  */
-ssize_t store_io_read(int fd, void *buf, size_t size);
-ssize_t store_io_write(int fd, const void *buf, size_t size);
-int store_io_connect(int fd, const struct sockaddr *addr, socklen_t size);
+int store_send(const void *data, size_t size);
+ssize_t store_receive(void *buf, size_t least, size_t size);
 
-/* Read on our own connection: waits for LEAST bytes if it can, in one call, in
- * however many pieces they come, and takes up to SIZE. */
-ssize_t store_io_take(int fd, void *buf, size_t least, size_t size);
+/* What comes next on the connection means nothing: use it no more. */
+void store_break(void);
+
+/* Does the connection lead to the kernel's device? It takes one request at a
+ * time. */
+bool store_is_bus(void);
+
+/* The domid we run in. */
+uint16_t store_self(void);
+
+/* What libxenstore calls in the place of connect() and read(), xen/libs.mk. */
+struct sockaddr;
+int store_io_connect(int new, const struct sockaddr *addr, unsigned int size);
+ssize_t store_io_read(int from, void *buf, size_t size);
 
 #endif

@@ -29,16 +29,17 @@ bool userdata_possible(void);
 bool userdata_needed(const struct userdata *userdata);
 
 /*
- * Remove what an earlier boot of the board has left under the same UUID: it tells
- * of that boot's devices. Only for a domain that has no handle yet: nobody else can
- * know the file's name.
+ * Remove what an earlier boot of the board has left under the same UUID: it
+ * tells of that boot's devices. Only for a domain that has no handle yet:
+ * nobody else can know the file's name.
  */
 void userdata_discard(const struct userdata *userdata);
 
 /*
- * Write it, if it is needed, under libxl's lock; what a writer that died has left
- * is taken away. 0; -ETIMEDOUT: the lock was not free before DEADLINE; -ELOOP: a
- * symbolic link is in the lock's place; else what the file system said.
+ * Write it, if it is needed, under libxl's lock; what a writer that died has
+ * left is taken away. 0; -ETIMEDOUT: the lock was not free before DEADLINE;
+ * -ELOOP: a symbolic link is in the lock's place; else what the file system
+ * said.
  */
 int userdata_store(const struct userdata *userdata, int64_t deadline);
 

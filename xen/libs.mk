@@ -73,19 +73,18 @@ $(xen-include)/.done: $(pins) $(O)/flags
 	done
 	@touch $@
 
-# The deadline seam. libxenstore blocks in these calls for as long as
-# xenstored likes. In our copy of the library they are renamed, after
-# compilation, so that the sources need not know: src/store.c defines
-# store_io_connect, _read and _write with the prototypes of the libc's, with
-# poll() and a deadline, and xen/glue.c the rest by means of these. A release
+# The deadline seam. libxenstore waits for as long as xenstored likes in connect()
+# and read(). In our copy of the library these two are renamed, after compilation,
+# so that the sources need not know: src/store.c has both, with a deadline. What
+# it writes is short of a socket's buffer, and SO_SNDTIMEO bounds it. A release
 # that would block in yet another call stops the build.
-store-io       := connect read write writev sendmsg sigaction
-store-io-other := accept recv recvfrom recvmsg readv send sendto sendfile \
+store-io       := connect read
+store-io-other := accept recv recvfrom recvmsg readv sendto sendfile \
 	select poll ppoll sleep usleep nanosleep
 
 define rename-store-io
 	$(Q)$(OBJCOPY) $(foreach f,$(store-io),--redefine-sym $f=store_io_$f) $@
-	$(Q)! $(NM) -u $@ | grep -wE '($(subst $() ,|,$(strip $(store-io-other))))$$' || \
+	$(Q)! $(NM) -u $@ | grep -wE '(__)?($(subst $() ,|,$(strip $(store-io-other))))(_time64)?$$' || \
 		{ echo 'libxenstore: this call has no deadline' >&2; false; }
 endef
 

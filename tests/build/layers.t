@@ -29,9 +29,9 @@ stdout='\<(printf|vprintf|puts|putchar|putc_unlocked|perror) *\(|\<stdout\>|STDO
 leave='\<(exit|_exit|_Exit|abort|quick_exit|errx?|verrx?) *\('
 heap='\<(malloc|calloc|realloc|reallocarray|strn?dup|v?asprintf|open_memstream) *\('
 
-wrappers='src/hyp.[ch] src/store.[ch] src/wire.[ch] src/dtb.[ch]'
+wrappers='src/hyp.[ch] src/store.[ch] src/batch.[ch] src/dtb.[ch]'
 ok "only the wrappers include Xen's or libfdt's headers" none "$library" \
-	$(files ! -path 'src/hyp.[ch]' ! -path 'src/store.[ch]' ! -path 'src/wire.[ch]' ! -path 'src/dtb.[ch]')
+	$(files ! -path 'src/hyp.[ch]' ! -path 'src/store.[ch]' ! -path 'src/batch.[ch]' ! -path 'src/dtb.[ch]')
 ok "and these do, so the search works" matches "$(code "$library" $wrappers)" xenctrl.h
 ok "only applets and main.c print to stdout" none "$stdout" \
 	$(files -path 'src/*' ! -name main.c ! -name applet.c)

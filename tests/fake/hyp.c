@@ -51,6 +51,12 @@ int hyp_lock(void)
 	return world_done(rc);
 }
 
+void hyp_unlock(void)
+{
+	world_sure(CALL_READ, "hyp_unlock");
+	world_done(0);
+}
+
 /* The domain with the lowest id from ID on. */
 static struct world_domain *from(unsigned int id)
 {

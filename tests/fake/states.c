@@ -143,6 +143,7 @@ static void no_handle(uint16_t domid)
 #define FINISH "finish the handshake"
 #define TELL "tell the guest its page"
 #define NOTIFY "notify the guest"
+#define LAST "write the last node"
 
 const struct world_state world_states[] = {
 	{ 17, "4.17", "waiting", "nobody has initialised it", ALLOCATE,
@@ -199,7 +200,7 @@ const struct world_state world_states[] = {
 	  "connected", NULL, no_name },
 	{ 21, "no vm", "nameless", "nodes are missing", NODES,
 	  "connected", NULL, no_vm },
-	{ 21, "no type", "nameless", "nodes are missing", NODES,
+	{ 21, "no type", "partial", "says so is missing", LAST,
 	  "connected", NULL, no_type },
 	{ 21, "ready", "ready", "not used it yet", NOTIFY,
 	  "ready", NOTIFY, ready },

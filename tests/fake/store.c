@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "batch.h"
 #include "clock.h"
 #include "store.h"
 #include "world.h"
@@ -13,15 +14,6 @@ enum { ONE_TRY_MS = 3000 };
 
 static int64_t limit;
 static uint16_t own;		/* where xenstored runs, and who asks */
-
-/* To be introduced: asked, and not yet sent. */
-static struct {
-	uint16_t domid;
-	uint64_t gfn;
-	uint32_t port;
-	struct store_answer *answer;
-} asked[WORLD_DOMAINS];
-static unsigned int nasked;
 
 /* --- the tree, with xenstored's rules --- */
 
@@ -134,10 +126,6 @@ static int up(void)
 	return world->stopped ? -ETIMEDOUT : 0;
 }
 
-/* The commit whose answer is still to come, and what it will be. */
-static struct store_answer *later;
-static int later_rc;
-
 int store_open(int64_t deadline, uint16_t self)
 {
 	int rc = world_call(CALL_READ, "store_open%s", self ? " bus" : "");
@@ -152,8 +140,6 @@ int store_open(int64_t deadline, uint16_t self)
 	if (rc == -ETIMEDOUT)
 		world_pass(limit - world->now);
 	world->open = !rc;
-	nasked = 0;
-	later = NULL;
 	own = self;
 	return world_done(rc);
 }
@@ -182,36 +168,49 @@ static int request(void)
 	return clock_left(limit) ? 0 : -ETIMEDOUT;
 }
 
-/* What the connection has met since the last store_answers(). An error that a
- * test puts in the place of an answer is one. */
+uint16_t store_self(void)
+{
+	return own;
+}
+
+/* What the connection, or a request without an answer, has met since the last
+ * flush. An error that a test puts in the place of an answer is that answer's. */
 static int met;
 
-void store_ask(const char *path, struct store_answer *answer)
+/* The value of a node: its length, and what fits into BUF of it. */
+static int value_of(const char *path, char *buf, size_t size)
 {
-	int rc = world_call(CALL_READ, "store_read %s", path);
 	const char *value = world->odd;
 	struct world_node *node;
+	int length;
 
-	met = met ? met : connection();
-	if (!rc && !is_path(path))
-		rc = -EINVAL;
-	if (!rc && strcmp(path, world->odd_path)) {
+	if (!is_path(path))
+		return -EINVAL;
+	if (strcmp(path, world->odd_path)) {
 		node = tree_find(&world->tree, path);
 		value = node ? node->value : NULL;
 	}
-	if (!rc && !value)
-		rc = -ENOENT;
-	if (!rc) {
-		/* the longest of all has no NUL */
-		rc = (int)strnlen(value, STORE_VALUE_MAX);
-		snprintf(answer->text, answer->size, "%.*s", rc, value);
-	}
+	if (!value)
+		return -ENOENT;
+	/* the longest of all has no NUL */
+	length = (int)strnlen(value, STORE_VALUE_MAX);
+	snprintf(buf, size, "%.*s", length, value);
+	return length;
+}
+
+void batch_read(const char *path, struct batch_answer *answer)
+{
+	int rc = world_call(CALL_READ, "batch_read %s", path);
+
+	met = met ? met : connection();
+	if (!rc)
+		rc = value_of(path, answer->text, answer->size);
 	answer->rc = world_done(rc);
 }
 
 /* The child of PATH that PLACE is, or is below of, goes to the list's end, unless
  * it is there: xenstored's lists have no order, and nothing twice. */
-static void list_child(struct store_answer *list, const char *path,
+static void list_child(struct batch_answer *list, const char *path,
 		       const char *place)
 {
 	size_t size = strlen(path), used = strlen(list->text), name;
@@ -229,9 +228,9 @@ static void list_child(struct store_answer *list, const char *path,
 	sprintf(list->text + used, "%.*s/", (int)name, place);
 }
 
-void store_ask_list(const char *path, struct store_answer *answer)
+void batch_list(const char *path, struct batch_answer *answer)
 {
-	int rc = world_call(CALL_READ, "store_list %s", path);
+	int rc = world_call(CALL_READ, "batch_list %s", path);
 	unsigned int i;
 
 	met = met ? met : connection();
@@ -244,10 +243,10 @@ void store_ask_list(const char *path, struct store_answer *answer)
 	answer->rc = world_done(rc ? rc : (int)strlen(answer->text));
 }
 
-void store_ask_introduced(uint16_t domid, struct store_answer *answer)
+void batch_introduced(uint16_t domid, struct batch_answer *answer)
 {
 	void (*meanwhile)(void) = world->meanwhile;
-	int rc = world_call(CALL_READ, "store_is_introduced d%u", domid);
+	int rc = world_call(CALL_READ, "batch_introduced d%u", domid);
 	struct world_domain *d = world_find(domid);
 
 	world->meanwhile = NULL;
@@ -258,17 +257,15 @@ void store_ask_introduced(uint16_t domid, struct store_answer *answer)
 	answer->rc = world_done(rc ? rc : 1);
 }
 
-
 int store_read(const char *path, char *buf, size_t size)
 {
-	struct store_answer answer = { .text = buf, .size = size };
-	int rc;
+	int rc = world_call(CALL_READ, "store_read %s", path);
 
-	store_ask(path, &answer);
-	rc = store_answers();
 	if (!rc)
-		rc = answer.rc;
-	return rc >= (int)size ? -E2BIG : rc;
+		rc = request();
+	if (!rc)
+		rc = value_of(path, buf, size);
+	return world_done(rc >= (int)size ? -E2BIG : rc);
 }
 
 int store_finds(uint16_t domid)
@@ -337,9 +334,6 @@ static bool has_nodes(uint16_t domid)
 	char path[64];
 
 	snprintf(path, sizeof(path), "/local/domain/%u/name", domid);
-	if (!world_read(path))
-		return false;
-	snprintf(path, sizeof(path), "/libxl/%u/type", domid);
 	return world_read(path);
 }
 
@@ -369,159 +363,137 @@ static int introduction(uint16_t domid, uint64_t gfn, uint32_t port)
 	return 0;
 }
 
-/*
- * The connection has met RC. A request whose answer is late has been read, one
- * that broke the connection has not, and one that is stopped reads nothing.
- */
-static void introduce_asked(int rc)
-{
-	unsigned int i;
-	int said;
-
-	for (i = 0; i < nasked; i++) {
-		if (rc && (rc != -ETIMEDOUT || world->stopped))
-			continue;
-		said = introduction(asked[i].domid, asked[i].gfn,
-				    asked[i].port);
-		if (!rc)
-			asked[i].answer->rc = said;
-	}
-	nasked = 0;
-}
-
-void store_ask_introduce(uint16_t domid, uint64_t gfn, uint32_t port,
-			 struct store_answer *answer)
+/* A request whose answer comes too late has been read all the same, unless xenstored
+ * is stopped. */
+int store_introduce(uint16_t domid, uint64_t gfn, uint32_t port)
 {
 	int rc = world_call(CALL_CHANGE, "introduce d%u %#llx %u", domid,
 			    (unsigned long long)gfn, port);
+	int said;
 
-	met = met ? met : connection();
-	if (!rc && !clock_left(limit))
-		rc = -ETIMEDOUT;
-	answer->rc = world_done(rc);
-	if (rc)
-		return;
-	if (nasked == WORLD_DOMAINS)
-		abort();
-	asked[nasked].domid = domid;
-	asked[nasked].gfn = gfn;
-	asked[nasked].port = port;
-	asked[nasked++].answer = answer;
+	if (rc || !clock_left(limit))
+		return world_done(rc ? rc : -ETIMEDOUT);
+	rc = request();
+	if (rc && (rc != -ETIMEDOUT || world->stopped))
+		return world_done(rc);
+	said = introduction(domid, gfn, port);
+	return world_done(rc ? rc : said);
 }
 
-static void tell_later(int rc)
+/* What was put has its effect at once: nobody can tell. */
+int batch_flush(void)
 {
-	if (later && !rc)
-		later->rc = later_rc;
-	later = NULL;
-}
-
-int store_answers(void)
-{
-	int rc = world_call(CALL_READ, "store_answers");
+	int rc = world_call(CALL_READ, "batch_flush");
 
 	if (!rc)
 		rc = met ? met : request();
 	met = 0;
-	tell_later(rc);
-	introduce_asked(rc);
 	return world_done(rc);
 }
 
 /* --- transactions --- */
 
-int store_begin(bool more)
+enum { TX = 17 };
+
+int store_begin(uint32_t *tx)
 {
 	int rc = world_call(CALL_READ, "store_begin");
 
-	(void)more;
 	if (!rc)
-		rc = met ? met : request();
-	met = 0;
-	world->tx_error = rc;
+		rc = request();
+	*tx = TX;
 	world->in_tx = !rc;
 	world->tx = world->tree;
 	return world_done(rc);
 }
 
-static void keep_error(int rc)
+/* Where a request of TX writes. */
+static struct world_tree *tree_of(uint32_t tx)
 {
-	if (!world->in_tx)
+	if (tx && (tx != TX || !world->in_tx))
 		world_wrong("no transaction");
-	if (!world->tx_error)
-		world->tx_error = rc;
+	return tx ? &world->tx : &world->tree;
+}
+
+static void put_done(int rc)
+{
+	if (rc && !met)
+		met = rc;
 	world_done(0);
 }
 
-void store_write(const char *path, const char *value)
+static enum world_kind kind_of(uint32_t tx)
 {
-	int rc = world_call(CALL_READ, "store_write %s = %s", path, value);
+	return tx ? CALL_READ : CALL_CHANGE;
+}
+
+void batch_write(uint32_t tx, const char *path, const char *value)
+{
+	int rc = world_call(kind_of(tx), "batch_write %s = %s", path, value);
 
 	if (!rc)
 		rc = request();
-	if (!rc && !world->tx_error)
-		rc = tree_put(&world->tx, path, value, false);
-	keep_error(rc);
+	if (!rc)
+		rc = tree_put(tree_of(tx), path, value, false);
+	put_done(rc);
 }
 
-void store_make(const char *path)
+void batch_make(uint32_t tx, const char *path)
 {
-	int rc = world_call(CALL_READ, "store_make %s", path);
+	int rc = world_call(kind_of(tx), "batch_make %s", path);
 
 	if (!rc)
 		rc = request();
-	if (!rc && !world->tx_error)
-		rc = tree_put(&world->tx, path, "", true);
-	keep_error(rc);
+	if (!rc)
+		rc = tree_put(tree_of(tx), path, "", true);
+	put_done(rc);
 }
 
-void store_perms(const char *path, enum store_perm perm, uint16_t domid)
+void batch_perms(uint32_t tx, const char *path, enum batch_perm perm,
+		 uint16_t domid)
 {
-	int rc = world_call(CALL_READ, "store_perms %s %d d%u", path, perm,
+	int rc = world_call(kind_of(tx), "batch_perms %s %d d%u", path, perm,
 			    domid);
-	struct world_node *node = tree_find(&world->tx, path);
+	struct world_node *node = tree_find(tree_of(tx), path);
 	struct world_domain *d = world_find(domid);
 
 	if (!rc)
 		rc = request();
-	if (!rc && !world->tx_error && !node)
+	if (!rc && !node)
 		rc = -ENOENT;
 	/* C xenstored wants to find a node's owner in Xen */
-	if (!rc && perm == STORE_PERM_OWN && d && d->stranger)
+	if (!rc && perm == BATCH_OWN && d && d->stranger)
 		rc = -ENOENT;
-	if (!rc && !world->tx_error)
+	if (!rc)
 		snprintf(node->perms, sizeof(node->perms),
-			 perm == STORE_PERM_READ ? "n%u,r%u" : "n%u",
-			 perm == STORE_PERM_OWN ? domid : own, domid);
-	keep_error(rc);
+			 perm == BATCH_READ ? "n%u,r%u" : "n%u",
+			 perm == BATCH_OWN ? domid : own, domid);
+	put_done(rc);
 }
 
-/* With MORE to come it is told later, when the next request has been answered. */
-int store_commit(bool more, struct store_answer *answer)
+int store_commit(uint32_t tx)
 {
-	int rc = world_call(world->tx_error ? CALL_READ : CALL_CHANGE,
-			    "store_commit");
+	int rc = world_call(CALL_CHANGE, "store_commit");
 
-	int broken = world->tx_error ? 0 : request();
-
-	answer->rc = -EINPROGRESS;
-	tell_later(broken);
+	tree_of(tx);
 	if (!rc)
-		rc = broken;
+		rc = request();
 	world->in_tx = false;
 	/* requests take time: else who begins again would never end */
 	world_pass(1);
-	if (world->tx_error)
-		return world_done(world->tx_error);
 	if (!rc && world->conflicts) {
 		world->conflicts--;
 		rc = -EAGAIN;
 	}
 	if (!rc)
 		world->tree = world->tx;
-	if (!more || broken)
-		return world_done(rc);
-	later = answer;
-	later_rc = rc;
-	return world_done(-EINPROGRESS);
+	return world_done(rc);
+}
+
+void store_abort(uint32_t tx)
+{
+	world_call(CALL_READ, "store_abort");
+	tree_of(tx);
+	world->in_tx = false;
+	world_done(0);
 }

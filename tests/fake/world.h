@@ -104,7 +104,6 @@ struct world {
 	int daemon_ms;		/* handshake of DAEMON_OCAML */
 	struct world_tree tree, tx;
 	bool open, in_tx;
-	int tx_error;
 	unsigned int conflicts;	/* commits that will find interference */
 	char odd_path[64], odd[4096];	/* a node outside of the tree */
 

@@ -19,7 +19,7 @@ fuzz-links.dtb     := src/dtb.c tests/unit/parts/libfdt.c tests/fuzz/parts/wrong
 fuzz-links.options = $(fuzz-world)
 fuzz-links.nodes   = $(fuzz-world)
 fuzz-links.report  = $(fuzz-world)
-fuzz-links.store   := src/store.c src/wire.c src/parse.c src/clock.c \
+fuzz-links.store   := src/store.c src/batch.c src/clock.c \
 	tests/fuzz/parts/xenstore.c tests/fuzz/parts/wrong.c
 fuzz-links = $(patsubst %.c,$C/fuzz/obj/%.o,tests/fuzz/$1.c $(fuzz-links.$1))
 
@@ -27,10 +27,10 @@ fuzz-links = $(patsubst %.c,$C/fuzz/obj/%.o,tests/fuzz/$1.c $(fuzz-links.$1))
 # the input, and libxenstore with store.c. libfdt: see tests/unit/links.mk.
 $C/fuzz/obj/src/msg.o: fuzz-cflags += -Dwrite=fuzz_message -Dopen=fuzz_no_file
 $C/fuzz/obj/src/store.o: fuzz-cflags += $(foreach f,read write send recv setsockopt connect poll,-D$f=fuzz_$f)
-$C/fuzz/obj/src/wire.o: fuzz-cflags += -include stdint.h
+$C/fuzz/obj/src/batch.o: fuzz-cflags += -include stdint.h
 $C/fuzz/obj/tests/fuzz/parts/xenstore.o: fuzz-cflags += -w $(lib-cppflags) \
 	-I$(XEN_SRC)/tools/libs/store -I$(XEN_SRC)/tools/xenstore -I$(XEN_SRC)/tools/libs/toolcore \
-	$(foreach f,read write connect,-D$f=store_io_$f)
+	$(foreach f,read connect,-D$f=store_io_$f) -Dwrite=fuzz_write
 $C/fuzz/obj/tests/unit/parts/libfdt.o: fuzz-cflags += -fno-sanitize=alignment -w
 
 $C/fuzz/flags: flags = $(fuzz-cflags)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What xenstored answers: src/store.c, src/wire.c and Xen's own libxenstore on
+ * What xenstored answers: src/store.c, src/batch.c and Xen's own libxenstore on
  * a connection whose other end is the input. Its records are a byte of flags, one
  * of length and so many bytes; they answer the requests in turn, in a header
  * that fits, or, if the flags say so, are what comes next on the connection as it is.
@@ -17,6 +17,7 @@
 
 #include <xen/io/xs_wire.h>
 
+#include "batch.h"
 #include "clock.h"
 #include "fuzz.h"
 #include "store.h"
@@ -70,7 +71,7 @@ ssize_t fuzz_write(int fd, const void *buf, size_t size)
 
 ssize_t fuzz_send(int fd, const void *buf, size_t size, int flags)
 {
-	MUST(flags == (MSG_DONTWAIT | MSG_NOSIGNAL));
+	MUST(flags == MSG_NOSIGNAL);
 	return fuzz_write(fd, buf, size);
 }
 
@@ -132,7 +133,7 @@ ssize_t fuzz_read(int fd, void *buf, size_t size)
 
 ssize_t fuzz_recv(int fd, void *buf, size_t size, int flags)
 {
-	MUST(!flags || flags == MSG_DONTWAIT || flags == MSG_WAITALL);
+	MUST(flags == MSG_WAITALL);
 	return fuzz_read(fd, buf, size);
 }
 
@@ -142,7 +143,8 @@ int fuzz_setsockopt(int fd, int level, int option, const void *value,
 	(void)fd;
 	(void)value;
 	(void)size;
-	MUST(level == SOL_SOCKET && option == SO_RCVTIMEO);
+	MUST(level == SOL_SOCKET && (option == SO_RCVTIMEO ||
+				     option == SO_SNDTIMEO));
 	return 0;
 }
 
@@ -187,18 +189,18 @@ static void read_one(const char *path, char *buf, size_t size)
 static void ask_many(void)
 {
 	static char texts[40][12];
-	struct store_answer answers[40];
+	struct batch_answer answers[40];
 	unsigned int i;
 
 	memset(texts, 'x', sizeof(texts));
 	for (i = 0; i < 40; i++) {
-		answers[i] = (struct store_answer){ texts[i], 8, 0 };
+		answers[i] = (struct batch_answer){ texts[i], 8, 0 };
 		if (i % 4)
-			store_ask("/local/domain/1/vm", &answers[i]);
+			batch_read("/local/domain/1/vm", &answers[i]);
 		else
-			store_ask_introduced(1, &answers[i]);
+			batch_introduced(1, &answers[i]);
 	}
-	if (store_answers())
+	if (batch_flush())
 		return;
 	for (i = 0; i < 40; i++) {
 		MUST(answers[i].rc <= STORE_VALUE_MAX && texts[i][8] == 'x');
@@ -210,29 +212,27 @@ static void ask_many(void)
 
 static void transaction(void)
 {
-	static char text[4];
-	static struct store_answer answer = { text, sizeof(text), 0 };
-	int rc = store_begin(true);
+	uint32_t tx;
+	int rc = store_begin(&tx);
 
+	MUST(rc <= 0);
 	if (rc)
 		return;
-	store_write("/local/domain/1/name", "web");
-	store_make("/local/domain/1/data");
-	store_perms("/local/domain/1/data", STORE_PERM_OWN, 1);
-	store_perms("/local/domain/1/name", STORE_PERM_READ, 1);
-	rc = store_commit(true, &answer);
+	batch_write(tx, "/local/domain/1/name", "web");
+	batch_make(tx, "/local/domain/1/data");
+	batch_perms(tx, "/local/domain/1/data", BATCH_OWN, 1);
+	batch_perms(tx, "/local/domain/1/name", BATCH_READ, 1);
+	rc = batch_flush();
 	MUST(rc <= 0);
+	if (rc)
+		store_abort(tx);
+	else
+		MUST(store_commit(tx) <= 0);
 }
 
 static void introduce(void)
 {
-	char text[4];
-	struct store_answer answer = { text, sizeof(text), 0 };
-	int rc;
-
-	store_ask_introduce(1, 0x39001, 1, &answer);
-	rc = store_answers();
-	MUST(rc <= 0);
+	MUST(store_introduce(1, 0x39001, 1) <= 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

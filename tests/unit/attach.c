@@ -53,11 +53,8 @@ static int attach_domain(int64_t deadline)
 		.said = say,
 	};
 	attach_begin(&attach);
-	while ((rc = attach_run(&attach)) == -EAGAIN || rc == -EINPROGRESS)
-		if (rc == -EAGAIN)
-			clock_nap(5, deadline);
-		else
-			attach_ask(&attach, 1);
+	while ((rc = attach_run(&attach, ATTACH_WAIT)) == -EAGAIN)
+		clock_nap(5, deadline);
 	got.step = attach.step;
 	got.hint = attach.hint;
 	return rc;
@@ -226,6 +223,9 @@ static const char *changes(void)
 	"open userdata-l\n" "open userdata-n\n" "write\n" "write\n" \
 	"write\n" "rename userdata-d\n" "unlink userdata-l\n"
 
+#define LAST_NODE \
+	"batch_write /libxl/1/type = pvh\n" "batch_perms /libxl/1/type 0 d1\n"
+
 /* In this order, and nothing else. */
 static const char *const order_17 =
 	"set_max_pages d1 65537\n"
@@ -236,13 +236,15 @@ static const char *const order_17 =
 	"store_commit\n"
 	"introduce d1 0x39001 1\n"
 	"param_set d1 1 0x39001\n"
-	"evtchn_send 101\n";
+	"evtchn_send 101\n"
+	LAST_NODE;
 
 static const char *const order_21 =
 	FILE_CHANGES
 	"store_commit\n"
 	"introduce d1 0x39001 1\n"
-	"evtchn_send 101\n";
+	"evtchn_send 101\n"
+	LAST_NODE;
 
 static void happy(void)
 {
@@ -271,14 +273,16 @@ static void orders(void)
 	       "grant the page to xenstored\nset the UUID\n"
 	       "store libxl's configuration\nwrite the xenstore nodes\n"
 	       "introduce it to xenstored\ntell the guest its page\n"
-	       "notify the guest\nwait for the guest\n", "4.17: the steps");
+	       "notify the guest\nwrite the last node\nwait for the guest\n",
+	       "4.17: the steps");
 	begin(&shapes[4]);
 	run();
 	is_str(changes(), order_21, "4.21: the order of the changes");
 	is_str(got.said, "set the UUID\n"
 	       "store libxl's configuration\nwrite the xenstore nodes\n"
 	       "introduce it to xenstored\n"
-	       "notify the guest\nwait for the guest\n", "4.21: the steps");
+	       "notify the guest\nwrite the last node\nwait for the guest\n",
+	       "4.21: the steps");
 }
 
 /* --- dying --- */
@@ -418,7 +422,7 @@ static void steps_named(void)
 		{ "grant_set", "grant the page to xenstored", -EOPNOTSUPP },
 		{ "grant_set", "grant the page to xenstored", -EIO },
 		{ "store_begin", "write the xenstore nodes", -EIO },
-		{ "store_perms", "write the xenstore nodes", -EACCES },
+		{ "batch_perms", "write the xenstore nodes", -EACCES },
 		{ "store_commit", "write the xenstore nodes", -ENOSPC },
 		{ "set_handle", "set the UUID", -EPERM },
 		{ "open userdata-n", "store libxl's configuration", -EACCES },
@@ -742,7 +746,7 @@ static void daemons(void)
 	begin(&shapes[4]);
 	world->fault.at = 1;
 	world->fault.rc = -EIO;
-	strcpy(world->fault.call, "store_is_introduced");
+	strcpy(world->fault.call, "batch_introduced");
 	is_int(run(), -EIO, "is it introduced? No answer");
 	is_str(changes(), "", "is no No");
 
@@ -949,7 +953,8 @@ static void nameless(void)
 	world_remove("/libxl");
 	world_forget();
 	is_int(run(), 0, "connected, without some nodes");
-	is_str(changes(), "store_commit\n", "gets these and nothing else");
+	is_str(changes(), "store_commit\n" LAST_NODE,
+	       "gets these and nothing else");
 	is_str(problem(), NULL, "and all is well");
 	is_int(d->speeches, 1, "the guest did not notice");
 }

@@ -183,15 +183,16 @@ static void touches_nothing(void)
 static void store_breaks(void)
 {
 	static const int rcs[] = { -EIO, -ETIMEDOUT, -ENOTCONN };
+	static const char *const calls[] = { "store_", "batch_" };
 	unsigned int at, i, bad = 0, n = 0;
 	bool more = true;
 
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 6; i++)
 		for (at = 1, more = true; more; at++) {
 			three();
 			world->fault = (struct world_fault){
-				.at = at, .call = "store_", .rc = rcs[i],
-				.always = true };
+				.at = at, .rc = rcs[i / 2], .always = true };
+			strcpy(world->fault.call, calls[i % 2]);
 			world_remember();
 			bad += run("") != 0 || lines(out) != 5 ||
 			       lines(err) > 1 || !strstr(out, "  waiting\n") ||

@@ -304,7 +304,7 @@ static void ground(void)
 	is_int(lines(out), 1, "there is no such line");
 	/* what cannot be read is not missing */
 	world->fault = (struct world_fault){ .at = 1, .rc = -EIO,
-		.call = "store_read /local/domain/0/domid" };
+		.call = "batch_read /local/domain/0/domid" };
 	run("");
 	ok(!strstr(out, "missing"), "its own nodes cannot be read");
 	world->fault = (struct world_fault){ .at = 1, .rc = -EIO,
@@ -376,16 +376,17 @@ static void tree(void)
 static void store_breaks(void)
 {
 	static const int rcs[] = { -EIO, -ETIMEDOUT, -ENOTCONN };
+	static const char *const calls[] = { "store_", "batch_" };
 	unsigned int at, i, bad = 0, n = 0;
 	bool more;
 
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 6; i++)
 		for (at = 1, more = true; more; at++) {
 			three();
 			world_speak(world_find(2));
 			world->fault = (struct world_fault){
-				.at = at, .call = "store_", .rc = rcs[i],
-				.always = true };
+				.at = at, .rc = rcs[i / 2], .always = true };
+			strcpy(world->fault.call, calls[i % 2]);
 			world_remember();
 			bad += run("") != 0 || lines(out) != 4 ||
 			       lines(err) > 1 || is_touched("") ||
@@ -397,7 +398,7 @@ static void store_breaks(void)
 	is_int(bad, 0, "what is known is shown, and decides");
 	three();
 	world->fault = (struct world_fault){ .at = 1, .rc = -EIO,
-		.always = true, .call = "store_is_introduced" };
+		.always = true, .call = "batch_introduced" };
 	run("");
 	ok(!strncmp(out, NONE, strlen(NONE)), "which the first line says");
 	three();

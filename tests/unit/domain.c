@@ -28,6 +28,8 @@ static struct verdict unbound(uint32_t f)
 		return VERDICT(STALE, REFUSE);
 	if (told && f & FACT_SPOKEN && !(f & FACT_RECONNECT))
 		return VERDICT(STALE, REFUSE);
+	if (f & FACT_RAM)
+		return VERDICT(UNSUPPORTED, REFUSE);
 	if (!told && !page && f & FACT_STATIC)
 		return VERDICT(UNSUPPORTED, REFUSE);
 	if (f & (FACT_SOME_NODES | FACT_HANDLE) || (!told && page))
@@ -41,7 +43,7 @@ static struct verdict bound(uint32_t f)
 {
 	if (!(f & FACT_INTRODUCED))
 		return VERDICT(STALE, REFUSE);
-	if (f & FACT_NO_PFN && !(f & FACT_PAGE))
+	if (f & FACT_RAM || (f & FACT_NO_PFN && !(f & FACT_PAGE)))
 		return VERDICT(UNSUPPORTED, REFUSE);
 	if (f & FACT_RECONNECT)
 		return VERDICT(INTRODUCED, ATTACH);
@@ -49,6 +51,8 @@ static struct verdict bound(uint32_t f)
 		return VERDICT(PARTIAL, ATTACH);
 	if (!(f & FACT_NODES))
 		return VERDICT(NAMELESS, ATTACH);
+	if (!(f & FACT_DONE))
+		return VERDICT(PARTIAL, ATTACH);
 	return f & FACT_SPOKEN ? VERDICT(CONNECTED, ATTACH)
 			       : VERDICT(READY, ATTACH);
 }
@@ -104,12 +108,14 @@ static bool hands_off(uint32_t f)
 
 static void every_combination(void)
 {
+	static const uint32_t more[] = { 0, FACT_DONE, FACT_RAM };
 	unsigned int different = 0, touched = 0, dumb = 0, n = 0;
 	const struct domain_rule *rule;
 	struct verdict want;
-	uint32_t f;
+	uint32_t all, f;
 
-	for (f = 0; f < 1u << FACTS; f++) {
+	for (all = 0; all < 3u << FACTS; all++) {
+		f = (all & ((1u << FACTS) - 1)) | more[all >> FACTS];
 		rule = domain_decide(f);
 		dumb += !rule->sentence || !*rule->sentence ||
 			strlen(rule->sentence) > 250 ||
@@ -136,6 +142,7 @@ static void every_combination(void)
 #define SERVED (FACT_EVTCHN | FACT_BOUND | FACT_STORE | FACT_INTRODUCED)
 #define SOME (FACT_LISTED | FACT_SOME_NODES)
 #define NODES (FACT_NODES | SOME)
+#define DONE (NODES | FACT_DONE)
 /* Xen 4.21 gives the page, and the grant that leads to it. */
 #define GIVEN (FACT_PFN | FACT_PAGE | FACT_RECONNECT | FACT_GRANT)
 
@@ -203,10 +210,12 @@ static const struct {
 	  DOMAIN_NAMELESS, DOMAIN_ATTACH },
 	{ "connected, some nodes", SERVED | FACT_PFN | FACT_PAGE |
 	  FACT_SPOKEN | FACT_SOME_NODES, DOMAIN_NAMELESS, DOMAIN_ATTACH },
-	{ "guest silent", SERVED | FACT_PFN | FACT_PAGE | NODES, DOMAIN_READY,
+	{ "not marked as done", SERVED | FACT_PFN | FACT_PAGE | FACT_SPOKEN |
+	  NODES, DOMAIN_PARTIAL, DOMAIN_ATTACH },
+	{ "guest silent", SERVED | FACT_PFN | FACT_PAGE | DONE, DOMAIN_READY,
 	  DOMAIN_ATTACH },
 	{ "guest connected", SERVED | FACT_PFN | FACT_PAGE | FACT_SPOKEN |
-	  NODES, DOMAIN_CONNECTED, DOMAIN_ATTACH },
+	  DONE, DOMAIN_CONNECTED, DOMAIN_ATTACH },
 };
 
 static void every_row(void)
@@ -360,23 +369,22 @@ static void observing_pages(void)
 
 static void observing_nodes(void)
 {
-	OBSERVE(21, serve(d), SERVED | FACT_PFN | FACT_PAGE | NODES, "ready",
+	OBSERVE(21, serve(d), SERVED | FACT_PFN | FACT_PAGE | DONE, "ready",
 		"served");
 	OBSERVE(17, (world_add_page(d, 0x39001), serve(d)), SERVED |
 		FACT_NO_PFN | FACT_PAGE, "partial", "served, not told");
 	OBSERVE(21, (serve(d), world_remove("/local/domain/1/vm")), SERVED |
-		FACT_PFN | FACT_PAGE | SOME, "nameless", "no vm");
+		FACT_PFN | FACT_PAGE | SOME | FACT_DONE, "nameless", "no vm");
 	OBSERVE(21, (serve(d), world_remove("/local/domain/1/name")), SERVED |
-		FACT_PFN | FACT_PAGE | SOME, "nameless",
+		FACT_PFN | FACT_PAGE | SOME | FACT_DONE, "nameless",
 		"no name");
 	OBSERVE(21, (serve(d), world_remove("/libxl/1/type")), SERVED |
-		FACT_PFN | FACT_PAGE | SOME, "nameless",
-		"no type");
+		FACT_PFN | FACT_PAGE | NODES, "partial", "no type");
 	OBSERVE(21, (serve(d), world_write("/local/domain/1/name", "", NULL)),
-		SERVED | FACT_PFN | FACT_PAGE | SOME, "nameless",
+		SERVED | FACT_PFN | FACT_PAGE | SOME | FACT_DONE, "nameless",
 		"an empty name");
 	OBSERVE(21, (serve(d), d->introduced = false), FACT_EVTCHN |
-		FACT_BOUND | FACT_STORE | FACT_PFN | FACT_PAGE | NODES,
+		FACT_BOUND | FACT_STORE | FACT_PFN | FACT_PAGE | DONE,
 		"stale", "xenstored forgot it");
 }
 
@@ -548,8 +556,8 @@ static void many(void)
 		domain_release(&all[i]);
 	}
 	is_int(bad, 0, "looked at together, each is what it is");
-	is_int(world_count("store_answers"), 2, "with two waits");
-	is_int(world_count("store_read"), 3, "only the one that is served has "
+	is_int(world_count("batch_flush"), 2, "with two waits");
+	is_int(world_count("batch_read"), 3, "only the one that is served has "
 	       "nodes to be read");
 }
 
@@ -570,7 +578,7 @@ static void lists(void)
 	domain_observe(all, 3, DOMAIN_LOOK_STORE);
 	ok(!(all[0].facts & FACT_LISTED) && all[1].facts & FACT_LISTED &&
 	   !(all[2].facts & FACT_LISTED), "one of three is in a list");
-	is_int(world_count("store_read"), 1, "and only asked for what may be");
+	is_int(world_count("batch_read"), 1, "and only asked for what may be");
 	ok(domain_uuid_is_listed("2ed6657d-e927-568b-95e1-2665a8aea6a2"),
 	   "a UUID that is there");
 	ok(!domain_uuid_is_listed("2ed6657d-e927-568b-95e1-2665a8aea6a") &&
@@ -580,14 +588,14 @@ static void lists(void)
 		domain_release(&all[i]);
 		world_forget();
 		world->fault = (struct world_fault){
-			.at = 1, .call = "store_list", .rc = rcs[i],
+			.at = 1, .call = "batch_list", .rc = rcs[i],
 			.always = true };
 		is_int(observe(1, DOMAIN_LOOK_STORE), 0, "a list fails: %d",
 		       rcs[i]);
 		ok(domain.facts & FACT_LISTED &&
 		   domain.rule->state == DOMAIN_WAITING,
 		   "it may hold the domain");
-		is_int(world_count("store_read"), 3, "which is asked about");
+		is_int(world_count("batch_read"), 3, "which is asked about");
 		ok(domain_uuid_is_listed("any"), "and every UUID");
 		domain_release(&domain);
 	}
@@ -606,16 +614,16 @@ static void failing(void)
 		{ "evtchn_status", "read the event channel", -EPERM },
 		{ "map", "map the xenstore page", -ENOMEM },
 		{ "map", "map the xenstore page", -EPERM },
-		{ "store_is_introduced", "ask xenstored about it", -EIO },
-		{ "store_is_introduced", "ask xenstored about it", -ETIMEDOUT },
+		{ "batch_introduced", "ask xenstored about it", -EIO },
+		{ "batch_introduced", "ask xenstored about it", -ETIMEDOUT },
 		{ "store_finds", "ask xenstored about it", -EIO },
-		{ "store_read /local/domain/1/name",
+		{ "batch_read /local/domain/1/name",
 		  "read its xenstore nodes", -EIO },
-		{ "store_read /local/domain/1/vm",
+		{ "batch_read /local/domain/1/vm",
 		  "read its xenstore nodes", -EACCES },
-		{ "store_read /libxl/1/type", "read its xenstore nodes",
+		{ "batch_read /libxl/1/type", "read its xenstore nodes",
 		  -ETIMEDOUT },
-		{ "store_answers", "ask xenstored about it", -EPIPE },
+		{ "batch_flush", "ask xenstored about it", -EPIPE },
 	};
 	unsigned int i;
 
@@ -649,7 +657,7 @@ static void odd_nodes(void)
 		serve(world_boot(1));
 		store_open(world->now, world->about.self);
 		world->fault = (struct world_fault){ .at = 1,
-			.call = "store_read /local/domain/1/name",
+			.call = "batch_read /local/domain/1/name",
 			.rc = rcs[i] };
 		is_int(observe(1, DOMAIN_LOOK_STORE), 0, "odd name %d", i);
 		is_str(domain.name, "", "is none");

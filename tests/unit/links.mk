@@ -4,7 +4,7 @@
 unit-links := $(filter-out src/clock.c,$(unit-links))
 links.clock := src/clock.c
 $(foreach a,$(applet-names),$(eval links.$a := $(unit-links) applets/$a.c))
-links.wire := src/wire.c
+links.batch := src/batch.c
 links.dtb := src/dtb.c tests/unit/parts/libfdt.c
 
 # libfdt reads cells where a broken tree says they are, aligned or not, which
@@ -12,20 +12,20 @@ links.dtb := src/dtb.c tests/unit/parts/libfdt.c
 $C/obj/tests/unit/parts/libfdt.o: unit-cflags += -fno-sanitize=alignment
 
 # musl's <sys/types.h> has uint32_t, which <xen/io/xs_wire.h> takes for granted.
-$C/obj/src/wire.o: unit-cflags += -include stdint.h
+$C/obj/src/batch.o: unit-cflags += -include stdint.h
 links.hyp := src/hyp.c
 
 # Xen's own libraries, with the calls that they and the wrapper beside them make
 # of the system renamed: the test has those first.
 wrap = $C/unit/$1: private unit-cflags += $(foreach f,$2,-Wl,--wrap=$f)
-links.store := src/store.c src/wire.c src/parse.c src/clock.c \
+links.store := src/store.c src/batch.c src/clock.c \
 	tests/fuzz/parts/xenstore.c tests/unit/parts/xenstored.c
-$(eval $(call wrap,store,malloc free setenv syscall geteuid lstat stat access open \
+$(eval $(call wrap,store,malloc free strdup setenv geteuid lstat stat access open \
 	socket connect close setsockopt fcntl recv read send write poll \
 	clock_gettime nanosleep))
 $C/obj/tests/fuzz/parts/xenstore.o: unit-cflags += -w $(lib-cppflags) \
 	-I$(XEN_SRC)/tools/libs/store -I$(XEN_SRC)/tools/xenstore -I$(XEN_SRC)/tools/libs/toolcore \
-	$(foreach f,read write connect,-D$f=store_io_$f)
+	$(foreach f,read connect,-D$f=store_io_$f)
 
 privcmd-libs := libxenctrl libxencall libxenforeignmemory \
 	libxentoollog libxentoolcore

@@ -24,7 +24,13 @@ static void begin(uint32_t vcpus)
 	world_forget();
 }
 
-static struct store_answer answer;
+/* All of them, as the steps write them. */
+static int write_all(void)
+{
+	int rc = nodes_write(&nodes);
+
+	return rc ? rc : nodes_finish(nodes.domid);
+}
 
 static void trees(void)
 {
@@ -33,11 +39,10 @@ static void trees(void)
 
 	for (i = 0; i < sizeof(vcpus) / sizeof(*vcpus); i++) {
 		begin(vcpus[i]);
-		is_int(nodes_write(&nodes, &answer, deadline), 0, "%u vCPUs",
-		       vcpus[i]);
+		is_int(write_all(), 0, "%u vCPUs", vcpus[i]);
 		is_str(world_check_nodes(&nodes), NULL, "%u vCPUs: the tree",
 		       vcpus[i]);
-		is_int(world->changes, 1, "%u vCPUs: one transaction",
+		is_int(world_count("store_commit"), 1, "%u vCPUs: one transaction",
 		       vcpus[i]);
 		is_str(world->wrong, "", "%u vCPUs: no rule broken",
 		       vcpus[i]);
@@ -47,7 +52,7 @@ static void trees(void)
 	nodes.memory = UINT64_MAX / 1024;
 	nodes.port = 131071;
 	nodes.driver_domain = true;
-	is_int(nodes_write(&nodes, &answer, deadline), 0, "a driver domain");
+	is_int(write_all(), 0, "a driver domain");
 	is_str(world_check_nodes(&nodes), NULL, "a driver domain: the tree");
 	is_str(world_read("/local/domain/32751/store/ring-ref"), "233473",
 	       "frames are decimal");
@@ -66,38 +71,42 @@ static void taken(void)
 	for (i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
 		begin(1);
 		world_write(odd[i], "", "n7");
-		is_int(nodes_write(&nodes, &answer, deadline), 0, "%s: written", odd[i]);
+		is_int(write_all(), 0, "%s: written", odd[i]);
 		is_str(world_check_nodes(&nodes), NULL, "%s: the tree",
 		       odd[i]);
 	}
 	begin(1);
 	nodes.fresh = true;
-	nodes_write(&nodes, &answer, deadline);
-	ok(world_count("store_") < 50, "where nothing is, children inherit");
+	write_all();
+	ok(world_count("batch_") < 62, "where nothing is, children inherit");
 	is_str(world_check_nodes(&nodes), NULL, "the tree, then");
 }
 
 static void interference(void)
 {
 	begin(2);
-	world->conflicts = 1000;
-	is_int(nodes_write(&nodes, &answer, deadline), 0, "EAGAIN a thousand times");
-	is_str(world_check_nodes(&nodes), NULL, "and then all is there");
-	is_int(world->changes, 1001, "each time anew");
-
-	begin(2);
-	world->conflicts = ~0u;
-	deadline = clock_ms() + 200;
-	is_int(nodes_write(&nodes, &answer, deadline), -ETIMEDOUT, "EAGAIN for ever");
-	is_int(world_read("/libxl") != NULL, 0, "wrote nothing");
-	ok(clock_ms() >= deadline && clock_ms() < deadline + 100,
-	   "and stopped at the deadline");
-
-	begin(2);
 	world->conflicts = 1;
-	is_int(nodes_write(&nodes, &answer, clock_ms() - 1), -ETIMEDOUT,
-	       "EAGAIN after the deadline");
-	is_int(world_count("store_begin"), 1, "after one try");
+	is_int(nodes_write(&nodes), -EAGAIN, "somebody interferes");
+	is_str(world_read("/libxl"), NULL, "nothing is written");
+	is_int(write_all(), 0, "the next try");
+	is_str(world_check_nodes(&nodes), NULL, "writes all");
+}
+
+/* Scripts wait for the last one. */
+static void last(void)
+{
+	begin(2);
+	is_int(nodes_write(&nodes), 0, "all but the last");
+	is_str(world_read("/libxl/7/type"), NULL, "do not say that it is done");
+	ok(world_read("/libxl/7/dm-version") != NULL, "but all others are there");
+	world_forget();
+	is_int(nodes_finish(7), 0, "the last");
+	is_str(world_read("/libxl/7/type"), "pvh", "says so");
+	is_str(world_perms("/libxl/7/type"), "n0", "to nobody but the toolstack");
+	is_int(world_count("batch_write"), 1, "it is one");
+	world->fault = (struct world_fault){ .at = 1, .call = "batch_flush",
+					     .rc = -EPIPE };
+	is_int(nodes_finish(7), -EPIPE, "a connection that breaks is told");
 }
 
 /* Every call of the transaction fails once. */
@@ -109,17 +118,17 @@ static void failures(void)
 	int rc;
 
 	begin(4);
-	nodes_write(&nodes, &answer, deadline);
+	nodes_write(&nodes);
 	calls = world->calls;
 	for (at = 1; at <= calls; at++) {
 		i = at % (sizeof(rcs) / sizeof(*rcs));
 		begin(4);
 		world->fault = (struct world_fault){ .at = at, .rc = rcs[i] };
-		rc = nodes_write(&nodes, &answer, deadline);
+		rc = nodes_write(&nodes);
 		wrong += rc != rcs[i];
 		written += world->tree.size != 2;
 		world_forget();
-		unrepaired += nodes_write(&nodes, &answer, deadline) ||
+		unrepaired += write_all() ||
 			      world_check_nodes(&nodes);
 	}
 	is_int(wrong, 0, "each of %u calls failing is reported", calls);
@@ -131,25 +140,25 @@ static void stopped(void)
 {
 	begin(1);
 	world->stopped = true;
-	is_int(nodes_write(&nodes, &answer, deadline), -ETIMEDOUT,
+	is_int(write_all(), -ETIMEDOUT,
 	       "a stopped xenstored");
 	begin(1);
 	store_close();
-	is_int(nodes_write(&nodes, &answer, deadline), -ENOTCONN, "no xenstored");
+	is_int(write_all(), -ENOTCONN, "no xenstored");
 }
 
 /* What a guest has put into its own nodes stays there. */
 static void running_guest(void)
 {
 	begin(1);
-	nodes_write(&nodes, &answer, deadline);
+	write_all();
 	world_write("/local/domain/7/data/updated", "now", "n7");
 	world_write("/local/domain/7/control/shutdown", "poweroff", NULL);
 	world_write("/local/domain/7/control/feature-poweroff", "1", NULL);
 	world_write("/local/domain/7/device/vif/0/mac", "00:16", "n0,r7");
 	world_remove("/local/domain/7/name");
 	world_remove("/local/domain/7/vm");
-	is_int(nodes_write(&nodes, &answer, deadline), 0, "a guest without a name");
+	is_int(write_all(), 0, "a guest without a name");
 	is_str(world_read("/local/domain/7/name"), "web", "has one again");
 	is_str(world_read("/local/domain/7/data/updated"), "now",
 	       "keeps its data");
@@ -171,7 +180,7 @@ static void control(void)
 	world->npools = 3;
 	world->pools[1] = 2;
 	world->pools[2] = 5;
-	is_int(nodes_write_control(0, deadline), 0, "the control domain");
+	is_int(nodes_write_control(0), 0, "the control domain");
 	is_str(world_read("/local/domain/0/name"), "Domain-0", "its name");
 	is_str(world_read("/local/domain/0/domid"), "0", "its domid");
 	is_str(world_read("/local/pool/0/name"), "Pool-0", "the first pool");
@@ -182,25 +191,21 @@ static void control(void)
 
 	begin(0);
 	world->about.sysctl = 0;
-	is_int(nodes_write_control(3, deadline), 0, "without sysctl");
+	is_int(nodes_write_control(3), 0, "without sysctl");
 	is_str(world_read("/local/domain/3/name"), "Domain-3", "its name");
 	is_str(world_read("/local/pool"), NULL, "no pools");
 
 	begin(0);
-	world->conflicts = 3;
-	is_int(nodes_write_control(0, deadline), 0, "EAGAIN");
-	is_int(world_count("store_begin"), 4, "begins again");
-	begin(0);
-	world->conflicts = ~0u;
-	deadline = clock_ms() + 200;
-	is_int(nodes_write_control(0, deadline), -ETIMEDOUT, "for ever");
+	world->conflicts = 1;
+	is_int(nodes_write_control(0), -EAGAIN, "somebody interferes");
+	is_int(nodes_write_control(0), 0, "the next try");
 	begin(0);
 	world->fault = (struct world_fault){ .at = 1, .rc = -EPERM };
-	is_int(nodes_write_control(0, deadline), -EPERM, "refused");
+	is_int(nodes_write_control(0), -EPERM, "refused");
 	begin(0);
-	world->fault = (struct world_fault){ .at = 1, .call = "store_write",
+	world->fault = (struct world_fault){ .at = 1, .call = "batch_write",
 					     .rc = -EIO };
-	is_int(nodes_write_control(0, deadline), -EIO, "a write fails");
+	is_int(nodes_write_control(0), -EIO, "a write fails");
 	is_str(world_read("/local"), NULL, "and nothing is written");
 }
 
@@ -209,6 +214,7 @@ int main(void)
 	trees();
 	taken();
 	interference();
+	last();
 	failures();
 	stopped();
 	running_guest();

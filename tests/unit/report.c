@@ -10,7 +10,7 @@ static struct dtb_domain declared;
 static struct report report;
 
 #define SERVED (FACT_EVTCHN | FACT_BOUND | FACT_STORE | FACT_INTRODUCED | \
-		FACT_PFN | FACT_PAGE | FACT_NODES | FACT_SOME_NODES)
+		FACT_PFN | FACT_PAGE | FACT_NODES | FACT_DONE | FACT_SOME_NODES)
 
 /* A domain of which everything is known, and no two numbers are the same. */
 static void begin(uint32_t facts)
@@ -110,7 +110,7 @@ static const struct {
 	  "yes" },
 	{ "no step", SERVED, no_step, "arfpcbgGsd", "ready", "bound", "yes" },
 	{ "no tree", SERVED, no_tree, "arfpcbgGsn", "ready", "bound", "yes" },
-	{ "nameless", SERVED & ~FACT_NODES, known, "arfpcbgGsnd", "nameless",
+	{ "nameless", SERVED & ~FACT_NODES | FACT_DONE, known, "arfpcbgGsnd", "nameless",
 	  "bound", "yes" },
 	{ "handshake", SERVED | FACT_RECONNECT, known, "arfpcbgGsnd",
 	  "introduced", "bound", "yes" },

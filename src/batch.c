@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <xen/io/xs_wire.h>
+
+#include "batch.h"
+#include "store.h"
+
+_Static_assert(STORE_VALUE_MAX == XENSTORE_PAYLOAD_MAX, "xs_wire.h");
+_Static_assert(sizeof(struct xsd_sockmsg) == 16, "xs_wire.h");
+
+enum {
+	HEADER = sizeof(struct xsd_sockmsg),
+	OUT_SIZE = 8192,	/* bytes: the nodes of a domain of four vCPUs */
+	IN_SIZE = 4096,
+	REQUESTS_MAX = 128,
+	/* libxenstore's requests have 0: a late answer to one is not ours */
+	FIRST_ID = 1,
+	/* oxenstored keeps to XENSTORE_PAYLOAD_MAX on rings only (packet_of,
+	 * connection.ml): on a socket a list is as long as it is. More bytes
+	 * than this are no list but a broken connection. */
+	ANSWER_MAX = 1 << 20,
+};
+
+/* What is put and not yet sent. */
+static char out[OUT_SIZE];
+static size_t queued;		/* bytes */
+static uint32_t requests;	/* how many */
+static struct batch_answer *answers[REQUESTS_MAX];	/* NULL: not wanted */
+static int error;		/* the first since the last flush, 0: none */
+
+/* What has come and is not yet used. */
+static char in[IN_SIZE];
+static size_t in_from, in_to;
+static size_t to_come;		/* bytes of the answers behind it, at least */
+
+/*
+ * SIZE bytes of an answer to DATA, or passed over if that is NULL. Those behind
+ * it are waited for in the same call: that saves system calls.
+ */
+static int receive(char *data, size_t size)
+{
+	size_t part, want;
+	ssize_t n;
+
+	for (; size; size -= part) {
+		if (in_from == in_to) {
+			want = size + to_come;
+			n = store_receive(in, want < IN_SIZE ? want : IN_SIZE,
+					  IN_SIZE);
+			if (n < 0)
+				return (int)n;
+			in_from = 0;
+			in_to = (size_t)n;
+		}
+		part = in_to - in_from < size ? in_to - in_from : size;
+		if (data) {
+			memcpy(data, in + in_from, part);
+			data += part;
+		}
+		in_from += part;
+	}
+	return 0;
+}
+
+/* xenstored names its error; one that nobody knows is still an error. */
+static int error_named(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(xsd_errors) / sizeof(*xsd_errors); i++)
+		if (!strcmp(name, xsd_errors[i].errstring))
+			return -xsd_errors[i].errnum;
+	return -EIO;
+}
+
+/*
+ * What an answer of LENGTH bytes says, of which TEXT has SIZE. Some end with a
+ * NUL that does not count; one inside means that it is no text.
+ */
+static int length_of(char *text, size_t size, size_t length)
+{
+	if (size && size == length && !text[size - 1])
+		size = --length;
+	return memchr(text, '\0', size) ? -EILSEQ : (int)length;
+}
+
+/* Names, each with a NUL at its end: "/" can be in none of them. */
+static int length_of_list(char *text, size_t size, size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < size; i++)
+		if (!text[i])
+			text[i] = '/';
+	return (int)length;
+}
+
+/* Request ID failed with RC. Where its answer is not wanted the flush tells. */
+static void refused(uint32_t id, int rc)
+{
+	if (answers[id])
+		answers[id]->rc = rc;
+	else if (!error)
+		error = rc;
+}
+
+/* The text of an answer with HEADER, and what it says. */
+static int receive_text(const struct xsd_sockmsg *header,
+			struct batch_answer *answer)
+{
+	size_t part = header->len < answer->size ? header->len
+						 : answer->size - 1;
+	int rc = receive(answer->text, part);
+
+	answer->text[part] = '\0';
+	if (!rc)
+		rc = receive(NULL, header->len - part);
+	if (rc)
+		return rc;
+	answer->rc = (header->type == XS_DIRECTORY ? length_of_list : length_of)
+		     (answer->text, part, header->len);
+	return 0;
+}
+
+static int receive_error(const struct xsd_sockmsg *header, uint32_t id)
+{
+	char name[32];
+	struct batch_answer said = { name, sizeof(name), 0 };
+	int rc = receive_text(header, &said);
+
+	if (!rc)
+		refused(id, error_named(name));
+	return rc;
+}
+
+/* How long an answer is at least: one not wanted is "OK", or an error. */
+static size_t answer_least(uint32_t id)
+{
+	return HEADER + (answers[id] ? 0 : sizeof("OK"));
+}
+
+static int receive_answer(uint32_t id)
+{
+	struct xsd_sockmsg header = { 0 };
+	int rc;
+
+	to_come -= answer_least(id);
+	rc = receive((char *)&header, HEADER);
+
+	if (rc)
+		return rc;
+	if (header.req_id != FIRST_ID + id || header.len > ANSWER_MAX)
+		return -EPROTO;
+	if (header.len > XENSTORE_PAYLOAD_MAX)
+		refused(id, -E2BIG);
+	else if (header.type == XS_ERROR)
+		return receive_error(&header, id);
+	else if (answers[id])
+		return receive_text(&header, answers[id]);
+	return receive(NULL, header.len);
+}
+
+/* Send what is queued and read all answers. */
+static void exchange(void)
+{
+	int rc = requests ? store_send(out, queued) : 0;
+	uint32_t id;
+
+	for (id = 0, to_come = 0; id < requests; id++)
+		to_come += answer_least(id);
+	for (id = 0; !rc && id < requests; id++)
+		rc = receive_answer(id);
+	if (rc)
+		store_break();
+	if (rc && !error)
+		error = rc;
+	queued = requests = 0;
+	in_from = in_to = 0;
+}
+
+int batch_flush(void)
+{
+	int rc;
+
+	exchange();
+	rc = error;
+	error = 0;
+	return rc;
+}
+
+static void put(enum xsd_sockmsg_type type, uint32_t tx, const void *payload,
+		size_t size, struct batch_answer *answer)
+{
+	struct xsd_sockmsg header = {
+		.type = type, .tx_id = tx, .len = (uint32_t)size,
+	};
+
+	if (requests && (store_is_bus() || requests == REQUESTS_MAX ||
+			 queued + HEADER + size > OUT_SIZE))
+		exchange();
+	answers[requests] = answer;
+	header.req_id = FIRST_ID + requests++;
+	memcpy(out + queued, &header, HEADER);
+	memcpy(out + queued + HEADER, payload, size);
+	queued += HEADER + size;
+}
+
+/* PATH, its NUL, and MORE; what does not fit is refused for its size. */
+static void put_node(enum xsd_sockmsg_type type, uint32_t tx, const char *path,
+		     const char *more, size_t size, struct batch_answer *answer)
+{
+	char payload[XENSTORE_PAYLOAD_MAX];
+	size_t at = strlen(path) + 1;
+
+	if (at + size <= sizeof(payload)) {
+		memcpy(payload, path, at);
+		memcpy(payload + at, more, size);
+		put(type, tx, payload, at + size, answer);
+	} else if (answer) {
+		answer->rc = -E2BIG;
+	} else if (!error) {
+		error = -E2BIG;
+	}
+}
+
+void batch_read(const char *path, struct batch_answer *answer)
+{
+	put_node(XS_READ, 0, path, "", 0, answer);
+}
+
+void batch_list(const char *path, struct batch_answer *answer)
+{
+	put_node(XS_DIRECTORY, 0, path, "", 0, answer);
+}
+
+/* Numbers go as text, each with its NUL. */
+void batch_introduced(uint16_t domid, struct batch_answer *answer)
+{
+	char payload[8];
+	int size = snprintf(payload, sizeof(payload), "%u", domid) + 1;
+
+	put(XS_IS_DOMAIN_INTRODUCED, 0, payload, (size_t)size, answer);
+}
+
+void batch_write(uint32_t tx, const char *path, const char *value)
+{
+	put_node(XS_WRITE, tx, path, value, strlen(value), NULL);
+}
+
+void batch_make(uint32_t tx, const char *path)
+{
+	put_node(XS_MKDIR, tx, path, "", 0, NULL);
+}
+
+/* Owner first, with what everybody else may do; then one other domain. */
+void batch_perms(uint32_t tx, const char *path, enum batch_perm perm,
+		 uint16_t domid)
+{
+	char text[16];
+	int size = 1 + snprintf(text, sizeof(text), "n%u",
+				perm == BATCH_OWN ? domid : store_self());
+
+	if (perm == BATCH_READ)
+		size += 1 + snprintf(text + size, sizeof(text) - (size_t)size,
+				     "r%u", domid);
+	put_node(XS_SET_PERMS, tx, path, text, (size_t)size, NULL);
+}
