@@ -36,12 +36,19 @@ $(release-programs): FORCE
 	$(Q)$(MAKE) --no-print-directory ARCH=arm64 O=build/arm64 $@
 else
 
-# A copy is patched: the tree of the pin stays as it came.
-$R/src-4.14/.done: $(SRC)/xen-4.14.pin $(wildcard xen/patches/4.14/*) | setup-release
+# The patches of a folder of xen/patches, and a command line of a rule that
+# applies them to the tree that the target is in.
+patches = $(sort $(wildcard xen/patches/$1/*))
+define apply-patches
 	$(call say,PATCH)
-	@rm -rf $(@D) && mkdir -p $R && cp -R $(SRC)/xen-4.14 $(@D)
-	@for patch in xen/patches/4.14/*; do \
+	@for patch in $(call patches,$1); do \
 		patch -s -p1 -F0 -d $(@D) <$$patch || exit; done
+endef
+
+# A copy is patched: the tree of the pin stays as it came.
+$R/src-4.14/.done: $(SRC)/xen-4.14.pin $(call patches,4.14) | setup-release
+	@rm -rf $(@D) && mkdir -p $R && cp -R $(SRC)/xen-4.14 $(@D)
+	$(call apply-patches,4.14)
 	@touch $@
 
 # Xen's own makefiles shall see nothing of ours.

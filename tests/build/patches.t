@@ -3,15 +3,20 @@
 # patches for Xen should.
 . "$(dirname "$0")/tap.sh"
 
-pristine=$sources/xen-4.14
 later=$sources/xen-4.17
 patches=$(ls xen/patches/4.14/*)
-touched=$(sed -n 's|^--- a/||p' $patches | sort -u)
+
+# Which of the pinned sources the patches of each folder are made for.
+folders='4.14:4.14 4.17:4.17 4.19:4.20'
 
 # The files that patches touch, alone.
-copy_files() # TREE DIR
+copy_files() # TREE DIR PATCH...
 {
-	mkdir -p "$2" && tar -C "$1" -cf - $touched | tar -xf - -C "$2"
+	tree=$1 copy=$2
+	shift 2
+	mkdir -p "$copy" &&
+		tar -C "$tree" -cf - $(sed -n 's|^--- a/||p' "$@" | sort -u) |
+			tar -xf - -C "$copy"
 }
 
 applies() # DIR PATCH...
@@ -40,27 +45,48 @@ git_applies() # DIR PATCH...
 	done
 }
 
-copy_files "$pristine" "$tmp/patch"
-copy_files "$pristine" "$tmp/git"
-ok "the patches apply to the pinned 4.14 without offset or fuzz" \
-	applies_exactly "$tmp/patch" $patches
-ok "git apply takes them, and likes their white space" \
-	git_applies "$tmp/git" $patches
-ok "with the same result" diff -r -x .git "$tmp/patch" "$tmp/git"
+is "the folders of patches are those that are tested" \
+	"$(ls xen/patches | xargs)" "$(echo "$folders" | sed 's/:[^ ]*//g')"
+for folder in $folders; do
+	pin=${folder#*:} folder=${folder%:*}
+	all=$(ls xen/patches/$folder/*)
+	copy_files "$sources/xen-$pin" "$tmp/patch-$folder" $all
+	copy_files "$sources/xen-$pin" "$tmp/git-$folder" $all
+	ok "$folder: the patches apply to the pinned $pin without offset or fuzz" \
+		applies_exactly "$tmp/patch-$folder" $all
+	ok "$folder: git apply takes them, and likes their white space" \
+		git_applies "$tmp/git-$folder" $all
+	ok "$folder: with the same result" \
+		diff -r -x .git "$tmp/patch-$folder" "$tmp/git-$folder"
+done
 
 # Only 4.14 is pinned of the releases the patches are for; no Debian has 4.15
 # or 4.16. What surrounds the hunks in the hypervisor's code, and in what the
 # device tree may hold, is found in 4.17, too: so it should be in between.
 hypervisor=$(ls xen/patches/4.14/0001-*)
-copy_files "$later" "$tmp/later"
+copy_files "$later" "$tmp/later" $patches
 git -C "$tmp/later" init -q
 ok "each hunk of the hypervisor's code finds its place in 4.17, too" \
 	git -C "$tmp/later" apply --exclude='docs/features/*' "$top/$hypervisor"
 
+# Nor is there 4.18 or 4.19, which saw code move to a file of its own. What did
+# not move is found at both ends, and what moved says the same there.
+static17=$(ls xen/patches/4.17/0001-*)
+static19=$(ls xen/patches/4.19/0001-*)
+copy_files "$later" "$tmp/between" "$static17"
+git -C "$tmp/between" init -q
+ok "what the patch for 4.19 changes beside the file that is new finds its place in 4.17" \
+	git -C "$tmp/between" apply --exclude='*/dom0less-build.c' "$top/$static19"
+code() # PATCH: what it changes, without where, and without headers
+{
+	sed -n '/^diff --git/,$p' "$1" | grep '^[+-]' |
+		grep -v -e '^---' -e '^+++' -e '^+#include' -e '^+$' | sort
+}
+is "and both do the same" "$(code "$static17")" "$(code "$static19")"
+
 # Those that make a hypervisor for the tests.
 shapes=$(ls tests/system/patches/4.20/*)
-touched=$(sed -n 's|^--- a/||p' $shapes | sort -u)
-copy_files "$sources/xen-4.20" "$tmp/shapes"
+copy_files "$sources/xen-4.20" "$tmp/shapes" $shapes
 ok "the tests' own patches apply to the pinned 4.20 without offset or fuzz" \
 	applies_exactly "$tmp/shapes" $shapes
 ok "and are all that there is for that hypervisor" \
@@ -77,8 +103,8 @@ hunks() # PATCH: the number of lines of context of each hunk
 		END { if (hunk) print n }' "$1"
 }
 
-for patch in $patches; do
-	name=${patch##*/}
+for patch in xen/patches/*/*; do
+	name=${patch#xen/patches/}
 	number=${name%%-*}
 	has "$number: the subject names the part of Xen" "$(header "$patch")" \
 		'^Subject: \[PATCH\] [a-z/0-9]+: [a-z]'
@@ -87,9 +113,12 @@ for patch in $patches; do
 			awk 'length > 72')" ""
 	is "$number: the message keeps to 72 columns" \
 		"$(header "$patch" | sed '1,/^$/d' | awk 'length > 72')" ""
-	is "$number: one sign-off, at the end of the message" \
+	# of whoever sends it: git am makes the one of the other
+	is "$number: one sign-off, at the end of the message, to be filled in" \
 		"$(header "$patch" | sed '1,/^$/d' | grep . | tail -n 2 | head -n 1)" \
-		'Signed-off-by: dom0less developers <dom0less@example.org>'
+		'Signed-off-by: YOUR NAME <your.address@example.org>'
+	is "$number: as is the author" "$(sed -n 's/^From: //p' "$patch")" \
+		'YOUR NAME <your.address@example.org>'
 	is "$number: no blanks at line ends" \
 		"$(added "$patch" | grep -nE '[[:space:]]$')" ""
 	is "$number: no line over 80 columns but messages and the like" \
@@ -100,10 +129,13 @@ done
 
 is "the hypervisor's patch changes one source file" \
 	"$(sed -n 's|^+++ b/||p' "$hypervisor" | grep -c '\.[chS]$')" 1
-is "and indents by blanks, as Xen does" \
-	"$(added "$hypervisor" | grep -c "$(printf '\t')")" 0
-is "and puts blanks inside the parentheses of its conditions" \
-	"$(added "$hypervisor" | grep -nE '\<(if|while|for|switch) ?\([^ ]|\<(if|while|for|switch)\(')" ""
+for patch in "$hypervisor" "$static17" "$static19"; do
+	name=${patch#xen/patches/}
+	is "${name%%-*} indents by blanks, as Xen does" \
+		"$(added "$patch" | grep -c "$(printf '\t')")" 0
+	is "${name%%-*} puts blanks inside the parentheses of its conditions" \
+		"$(added "$patch" | grep -nE '\<(if|while|for|switch) ?\([^ ]|\<(if|while|for|switch)\(')" ""
+done
 has "the property is documented" "$(added "$hypervisor")" '^- xen,enhanced'
 # how to use it, how it works, old kernels, what is no limitation any more
 for text in '    +xen,enhanced = "enabled";' 'HVM_PARAM_STORE_PFN to ~0' \
