@@ -81,9 +81,12 @@ static int page_take(struct attach *attach)
 		return hint(attach, rc, "the domain is direct-mapped, and its "
 			    "own memory is there");
 	if (rc)
-		return hint(attach, rc, "before Xen 4.21 direct-map and "
-			    "static-mem domains cannot be given one; else Xen "
-			    "has no memory left");
+		return hint(attach, rc, hyp_at_least(4, 21) ?
+			    "direct-map and static-mem domains cannot be "
+			    "\"legacy\"; else Xen has no memory left" :
+			    "direct-map and static-mem domains only get one "
+			    "from Xen itself, 4.17 to 4.20 need a patch of "
+			    "xen/patches for it; else Xen has no memory left");
 	info->tot_pages++;
 	rc = hyp_map(info->domid, domain->gfn, true, &domain->page);
 	if (rc)

@@ -44,8 +44,9 @@ static const struct domain_rule rules[] = {
 	  "built by the toolstack (xl), which also sets up its xenstore" },
 	{ 0, FACT_EVTCHN, DOMAIN_PLAIN, DOMAIN_IGNORE,
 	  "not enhanced, Xen gave it no xenstore: put xen,enhanced in its "
-	  "device tree node (Xen 4.14 to 4.16 need a patch; \"legacy\" is "
-	  "broken in Xen 4.21 and later, use \"enabled\")" },
+	  "device tree node (Xen 4.14 to 4.16 need a patch of xen/patches; "
+	  "\"legacy\" is broken in Xen 4.21 and later, which need one, too, "
+	  "or use \"enabled\")" },
 	{ FACT_FOREIGN, 0, DOMAIN_FOREIGN, DOMAIN_REFUSE,
 	  "another domain serves its xenstore: introduce it from there" },
 	{ FACT_STRANGER, 0, DOMAIN_UNSUPPORTED, DOMAIN_REFUSE,
@@ -71,11 +72,12 @@ static const struct domain_rule rules[] = {
 	  "requests are lost: reboot the host" },
 	{ FACT_RAM, 0, DOMAIN_UNSUPPORTED, DOMAIN_REFUSE,
 	  "direct-mapped, and its own memory is where the xenstore page would "
-	  "be: before Xen 4.21 no tool can give it one" },
+	  "be: only Xen can give it one, 4.17 to 4.20 with a patch of "
+	  "xen/patches" },
 	{ FACT_NO_PFN | FACT_STATIC, FACT_PAGE,
 	  DOMAIN_UNSUPPORTED, DOMAIN_REFUSE,
-	  "direct-map and static-mem domains cannot be given a xenstore page "
-	  "before Xen 4.21" },
+	  "direct-map and static-mem domains only get a xenstore page from Xen "
+	  "itself, 4.17 to 4.20 need a patch of xen/patches for it" },
 	{ FACT_UNBOUND | FACT_NO_PFN | FACT_PAGE, 0,
 	  DOMAIN_PARTIAL, DOMAIN_ATTACH,
 	  "a run of init-dom0less ended early: run init-dom0less again" },
@@ -298,12 +300,15 @@ static void look_at_grant(struct domain *domain)
 	     domain_grant_is_good(domain, &domain->grant));
 }
 
-/* Only what the host's tree tells, if it is to be had: Xen does not. */
+/*
+ * Only what the host's tree tells, if it is to be had: Xen does not. Xen 4.16
+ * knows static-mem, and adds pages to it from the heap all the same.
+ */
 static bool is_static(const struct domain *domain)
 {
 	struct dtb_domain node;
 
-	return !hyp_at_least(4, 21) &&
+	return hyp_at_least(4, 17) && !hyp_at_least(4, 21) &&
 	       !dtb_domain(domain->info.domid, &node) &&
 	       (node.direct_map || node.static_mem);
 }

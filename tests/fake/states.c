@@ -146,6 +146,8 @@ static void no_handle(uint16_t domid)
 #define LAST "write the last node"
 
 const struct world_state world_states[] = {
+	{ 16, "4.16, static-mem", "waiting", "nobody has initialised it",
+	  ALLOCATE, "waiting", ALLOCATE, pinned },
 	{ 17, "4.17", "waiting", "nobody has initialised it", ALLOCATE,
 	  "waiting", ALLOCATE, fresh },
 	{ 17, "4.17, page", "partial", "ended early", PREPARE,

@@ -274,6 +274,18 @@ static void bad_in_the_middle(unsigned int minor)
 	}
 }
 
+/* "legacy" on a 4.21 that knows it: as up to 4.20, there is no page. */
+static void legacy_static(void)
+{
+	begin(20);
+	world_boot(1)->pinned = true;
+	world->about.minor = 21;
+	is_int(run(""), 1, "4.21, \"legacy\", static-mem: status");
+	ok(one_line("init-dom0less: d1: allocate the xenstore page: ",
+		    "static-mem domains cannot be \"legacy\""),
+	   "4.21, \"legacy\", static-mem: one line, nothing of 4.20");
+}
+
 /* A domain goes between any two calls; no other notices. */
 static void vanishing(unsigned int minor)
 {
@@ -920,6 +932,7 @@ int main(void)
 	conflict();
 	bad_in_the_middle(17);
 	bad_in_the_middle(21);
+	legacy_static();
 	vanishing(17);
 	vanishing(21);
 	asked_for();
