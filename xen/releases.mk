@@ -3,9 +3,10 @@
 # initramfs may carry. None of this gets into dom0less.
 #
 #   build/xen/xen-4.14         hypervisor, with the patches of xen/patches/4.14
-#   build/xen/xenstored-4.14   C xenstored, static, with these patches, too
-#   build/xen/xenstored-4.17   C xenstored, static, of the pinned sources as
-#   build/xen/xenstored-4.20   they are
+#   build/xen/xenstored-4.14   C xenstored, static, with these and those of
+#                              xen/patches/xenstored-4.14
+#   build/xen/xenstored-4.17   the same, with xen/patches/xenstored-4.17
+#   build/xen/xenstored-4.20   the same, of the pinned sources as they are
 #
 # Each is made once, and again when its pin or its patches change.
 
@@ -46,9 +47,18 @@ define apply-patches
 endef
 
 # A copy is patched: the tree of the pin stays as it came.
-$R/src-4.14/.done: $(SRC)/xen-4.14.pin $(call patches,4.14) | setup-release
+$R/src-4.14/.done: $(SRC)/xen-4.14.pin $(call patches,4.14) $(call patches,xenstored-4.14) \
+		| setup-release
 	@rm -rf $(@D) && mkdir -p $R && cp -R $(SRC)/xen-4.14 $(@D)
 	$(call apply-patches,4.14)
+	$(call apply-patches,xenstored-4.14)
+	@touch $@
+
+# What a daemon needs of a tree.
+$R/src-xenstored-4.17/.done: $(SRC)/xen-4.17.pin $(call patches,xenstored-4.17) | setup-release
+	@rm -rf $(@D) && mkdir -p $(@D)/xen
+	@cp -R $(SRC)/xen-4.17/tools $(@D) && cp -R $(SRC)/xen-4.17/xen/include $(@D)/xen
+	$(call apply-patches,xenstored-4.17)
 	@touch $@
 
 # Xen's own makefiles shall see nothing of ours.
@@ -60,16 +70,17 @@ $R/xen-%: $R/src-%/.done
 	done >../build.log 2>&1 || { tail -n 20 ../build.log; exit 1; }
 	@cp $R/src-$*/xen/xen $@
 
-# RELEASE, TREE, the file that says that the tree is there
+# RELEASE, TREE, the file that says that the tree is there. The daemon's own checks
+# are on, as in Xen's own build: what they find would otherwise do harm elsewhere.
 define xenstored
 $R/xenstored-$1: $3 xen/xenstored $(MUSL)/.done | setup-release
 	$$(call say,CC)
 	@mkdir -p $R
-	$(Q)$$(CC) $$(base-cflags) -w -DNDEBUG $$(libc-cppflags) $$(base-ldflags) -s -o $$@ \
+	$(Q)$$(CC) $$(base-cflags) -w $$(libc-cppflags) $$(base-ldflags) -s -o $$@ \
 		$$(musl-lib)/crt1.o $$(musl-lib)/crti.o $$$$(xen/xenstored $2 $$@.include) \
 		-Wl,--start-group $$(musl-lib)/libc.a -lgcc -Wl,--end-group $$(musl-lib)/crtn.o
 endef
 $(eval $(call xenstored,4.14,$R/src-4.14,$R/src-4.14/.done))
-$(eval $(call xenstored,4.17,$(SRC)/xen-4.17,$(SRC)/xen-4.17.pin))
+$(eval $(call xenstored,4.17,$R/src-xenstored-4.17,$R/src-xenstored-4.17/.done))
 $(eval $(call xenstored,4.20,$(SRC)/xen-4.20,$(SRC)/xen-4.20.pin))
 endif

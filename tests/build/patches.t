@@ -7,7 +7,8 @@ later=$sources/xen-4.17
 patches=$(ls xen/patches/4.14/*)
 
 # Which of the pinned sources the patches of each folder are made for.
-folders='4.14:4.14 4.17:4.17 4.19:4.20'
+folders='4.14:4.14 4.17:4.17 4.19:4.20
+	xenstored-4.14:4.14 xenstored-4.17:4.17'
 
 # The files that patches touch, alone.
 copy_files() # TREE DIR PATCH...
@@ -46,7 +47,7 @@ git_applies() # DIR PATCH...
 }
 
 is "the folders of patches are those that are tested" \
-	"$(ls xen/patches | xargs)" "$(echo "$folders" | sed 's/:[^ ]*//g')"
+	"$(ls xen/patches | xargs)" "$(echo "$folders" | sed 's/:[^ ]*//g' | xargs)"
 for folder in $folders; do
 	pin=${folder#*:} folder=${folder%:*}
 	all=$(ls xen/patches/$folder/*)

@@ -92,6 +92,7 @@ void store_send(const void *data, size_t size);
  * error's name. Watches that fire meanwhile are dropped.
  */
 int store_ask(enum xsd_sockmsg_type type, const void *payload, size_t size);
+extern uint32_t store_transaction;	/* that they belong to, or 0 */
 extern char store_answer[XENSTORE_PAYLOAD_MAX + 1];
 
 /* A path's value, or NULL; true if written. */
@@ -110,6 +111,11 @@ struct mode {
 	void (*after)(unsigned int number);	/* behaving well */
 	bool no_table;			/* sets up no grant table */
 };
+
+/* fatal.c: some of them. */
+void fatal_reset(unsigned int unused);
+void fatal_deletes(unsigned int unused);
+void fatal_slash(unsigned int unused);
 
 const struct mode *mode_named(const char *name, size_t size);
 

@@ -314,6 +314,9 @@ static const struct mode modes[] = {
 	{ .name = "flood", .after = flood },
 	{ .name = "trespass", .after = trespass },
 	{ .name = "rubbish", .after = rubbish },
+	{ .name = "reset", .after = fatal_reset },
+	{ .name = "deletes", .after = fatal_deletes },
+	{ .name = "slash", .after = fatal_slash },
 };
 
 const struct mode *mode_named(const char *name, size_t size)

@@ -114,11 +114,14 @@ static int receive_message(struct xsd_sockmsg *header)
 	return (int)header->len;
 }
 
+uint32_t store_transaction;
+
 int store_ask(enum xsd_sockmsg_type type, const void *payload, size_t size)
 {
 	static uint32_t id;
 	struct xsd_sockmsg header = {
-		.type = type, .req_id = ++id, .len = (uint32_t)size,
+		.type = type, .req_id = ++id, .tx_id = store_transaction,
+		.len = (uint32_t)size,
 	};
 	int length;
 
