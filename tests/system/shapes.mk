@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Xen 4.20 with the patches of tests/system/patches/4.20: it can give a domain
-# what later releases give it, and knows static memory. The scenarios that
-# say xen_image=build/xen/xen-4.20-shapes boot it.
+# what later releases give it, and knows static memory. It decides about "legacy"
+# as 4.21 does, and has the patch of xen/patches/4.21 for that, in the file that
+# the code is in here. The scenarios that say xen_image=build/xen/xen-4.20-shapes
+# boot it.
 
 shapes := $R/xen-4.20-shapes
 shape-patches := $(sort $(wildcard tests/system/patches/4.20/*))
@@ -22,11 +24,12 @@ $(shapes) $(loopback) $(frames): FORCE
 else
 
 # xen/releases.mk knows how to make a hypervisor of a tree.
-$R/src-4.20-shapes/.done: $(SRC)/xen-4.20.pin $(shape-patches) | setup-release
+$R/src-4.20-shapes/.done: $(SRC)/xen-4.20.pin $(shape-patches) $(call patches,4.21) | setup-release
 	$(call say,PATCH)
 	@rm -rf $(@D) && mkdir -p $R && cp -R $(SRC)/xen-4.20 $(@D)
 	@for patch in $(shape-patches); do \
 		patch -s -p1 -F0 -d $(@D) <$$patch || exit; done
+	@patch -s -F0 $(@D)/xen/arch/arm/dom0less-build.c <$(call patches,4.21)
 	@touch $@
 
 $(loopback) $(frames): build/guest/%: tests/system/%.c $(xen-include)/.done $(MUSL)/.done
