@@ -130,7 +130,8 @@ $(O)/dom0less: $(O)/dom0less.elf
 	$(Q)$(STRIP) -s -R .comment -o $@ $<
 
 ## xen-4.14      build/xen: Xen 4.14 with our patches and its xenstored, see xen/README
-## xenstored     build/xen: static xenstoreds of the pinned releases
+## xenstored     build/xen: static xenstoreds of the pinned releases, or with XEN_SRC=
+##               xenstored-own, of that tree
 include xen/releases.mk
 
 ## man           build/man/*.8, out of the applets' opening comments
@@ -207,7 +208,8 @@ $(units): $C/unit/%: $$(call unit-objects,%)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(unit-cflags) -o $@ $^
 
-slow-tests   = $(addprefix tests/build/,dist.t fuzz.t reproducible.t sources.t static.t)
+slow-tests   = $(addprefix tests/build/,dist.t fuzz.t reproducible.t sources.t static.t \
+	xenstored.t)
 fast-tests   = $(units) $(filter-out $(slow-tests),$(sort $(wildcard tests/cli/*.t tests/build/*.t)))
 system-tests = $(sort $(wildcard tests/system/scenarios/*))
 DOM0LESS     = $(CURDIR)/build/$(HOST)/dom0less

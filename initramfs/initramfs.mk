@@ -3,7 +3,8 @@
 #
 ## initramfs     build/arm64/dom0.cpio.gz: a whole dom0 in a megabyte, see README
 ##               BUSYBOX=FILE       a static busybox, by default Debian's
-##               XEN=4.17           whose xenstored: 4.14 (patched), 4.17 or 4.20
+##               XEN=4.17           whose xenstored: 4.14 (patched), 4.17 or 4.20;
+##                                  own: that of the tree that XEN_SRC names
 ##               XENSTORED=FILE     a static xenstored, of the hypervisor's release
 ##               KERNEL_MODULES=DIR /lib/modules/RELEASE of dom0's kernel; the image
 ##                                  gets those of Xen that are not built in

@@ -7,6 +7,7 @@
 #                              xen/patches/xenstored-4.14
 #   build/xen/xenstored-4.17   the same, with xen/patches/xenstored-4.17
 #   build/xen/xenstored-4.20   the same, of the pinned sources as they are
+#   build/xen/xenstored-own    the same, of a tree that XEN_SRC names
 #
 # Each is made once, and again when its pin or its patches change.
 
@@ -16,7 +17,7 @@ release-programs := $R/xen-4.14 $(xenstoreds)
 release-packages := bison flex gcc libc6-dev patch perl
 
 xen-4.14: $R/xen-4.14 $R/xenstored-4.14
-xenstored: $(xenstoreds)
+xenstored: $(if $(xen-pin),$(xenstoreds),$R/xenstored-own)
 
 setup: setup-release
 setup-release: setup-build
@@ -33,7 +34,7 @@ clean-release:
 
 # Any other architecture's make leaves them to one for arm64.
 ifneq ($(ARCH),arm64)
-$(release-programs): FORCE
+$(release-programs) $R/xenstored-own: FORCE
 	$(Q)$(MAKE) --no-print-directory ARCH=arm64 O=build/arm64 $@
 else
 
@@ -83,4 +84,9 @@ endef
 $(eval $(call xenstored,4.14,$R/src-4.14,$R/src-4.14/.done))
 $(eval $(call xenstored,4.17,$R/src-xenstored-4.17,$R/src-xenstored-4.17/.done))
 $(eval $(call xenstored,4.20,$(SRC)/xen-4.20,$(SRC)/xen-4.20.pin))
+
+# Which tree it is may change, and what is in it.
+$R/own/flags: flags = $(abspath $(XEN_SRC))
+own-xenstored := $(wildcard $(addprefix $(XEN_SRC)/tools/,xenstore/*.[ch] xenstored/*.[ch]))
+$(eval $(call xenstored,own,$(XEN_SRC),$R/own/flags $(own-xenstored)))
 endif
