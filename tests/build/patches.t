@@ -29,6 +29,16 @@ applies() # DIR PATCH...
 	done
 }
 
+git_ams() # DIR PATCH...
+{
+	git="git -C $1 -c user.name=x -c user.email=x@example.org"
+	shift
+	$git init -q && $git add . && $git commit -q -m x || return
+	for patch; do
+		$git am -q -3 "$top/$patch" || return
+	done
+}
+
 # patch says so when a hunk was found elsewhere, or only without its context.
 applies_exactly() # DIR PATCH...
 {
@@ -60,6 +70,8 @@ for folder in $folders; do
 		git_applies "$tmp/git-$folder" $all
 	ok "$folder: with the same result" \
 		diff -r -x .git "$tmp/patch-$folder" "$tmp/git-$folder"
+	copy_files "$sources/xen-$pin" "$tmp/am-$folder" $all
+	ok "$folder: so does git am -3" git_ams "$tmp/am-$folder" $all
 done
 
 # Only 4.14 is pinned of the releases the patches are for; no Debian has 4.15
