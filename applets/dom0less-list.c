@@ -16,8 +16,9 @@
  *   -p, --parsable     all fields, a TAB between them, "-" for an absent one
  *   -h, --help  -q, --quiet  -v, --verbose  -V, --version
  *
- * Exit status: 0 done; 1 some domain is not there or could not be looked at;
- * 2 usage error; 3 nothing to talk to (no Xen, no privilege, no device tree).
+ * Exit status: 0 done; 1 some domain is not there or could not be looked at,
+ * or xenstored failed on the way; 2 usage error; 3 nothing to talk to (no Xen,
+ * no privilege, no device tree).
  */
 #include <errno.h>
 #include <stdio.h>
@@ -116,6 +117,7 @@ static bool is_running(unsigned int domid)
 /* What is looked at is shown: nobody waits for all to see the first. */
 static int list(bool store)
 {
+	bool worked = store;
 	int status = APPLET_DONE;
 	unsigned int i = 0, seen = 0;
 
@@ -135,6 +137,9 @@ static int list(bool store)
 		if (!is_running(i))
 			print_absent((uint16_t)i);
 	applet_write_end(&opts.output);
+	if (worked && !store)
+		msg(MSG_ERROR, MSG_NO_DOMAIN, "xenstored failed on the way: "
+		    "from there on names and nodes are not known");
 	return status;
 }
 

@@ -6,14 +6,11 @@
  *
  * DOMAIN is a domid or a name; without one, all but the toolstack's. The words:
  *
- *   plain  not enhanced, no xenstore     waiting  nobody initialised it yet
- *   partial  a run ended half-way        introduced  handshake not finished
- *   nameless  its nodes are missing      ready  set up, guest was not heard
- *   connected  the guest uses it         stale  xenstored was restarted
- *   closed  the guest closed its port    foreign  another domain serves it
- *   unsupported  cannot work, and why    dying  shut down or being destroyed
- *   xl  built by the toolstack           control  dom0, this, or xenstore's
- *   unknown  it could not be looked at
+ *   plain  not enhanced       waiting  not initialised  partial  only half-way
+ *   introduced  no handshake  nameless  nodes missing   ready  not heard yet
+ *   connected  all is well    closed  by the guest      stale  daemon restarted
+ *   unsupported  cannot work  dying  ended, or ending   foreign  another serves
+ *   xl  of the toolstack      control  dom0, or alike   unknown  cannot be read
  *
  *   -d, --dtb FILE           what Xen booted with, where dom0 is not shown it
  *   -j, --json               a JSON array, an object for each domain
@@ -24,8 +21,9 @@
  *   -W, --watch              print a line whenever a state changes
  *   -h, --help  -q, --quiet  -v, --verbose  -V, --version
  *
- * Exit status: 0 all enhanced domains are connected; 1 some are not; 2 usage
- * error; 3 nothing to ask (no Xen, privilege, tree); 4 the deadline passed.
+ * Exit status: 0 all enhanced domains are connected; 1 some are not, or no
+ * xenstored answers; 2 usage error; 3 no Xen, no privilege or no tree to ask;
+ * 4 the deadline passed.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -112,6 +110,7 @@ static const char *own_nodes(void)
 		return "its own nodes are there";
 	if (name == -ENOENT || domid == -ENOENT)
 		return "its own nodes are missing (init-dom0less --dom0)";
+	store = false;		/* they are ours: nothing else is the reason */
 	return "its own nodes cannot be read";
 }
 
@@ -219,10 +218,13 @@ static int look(bool say)
 	return status;
 }
 
+/* As a guest's xenstore is as good as xenstored, that has to answer, too. */
 static int all_connected(void)
 {
 	const struct domain *domain;
 
+	if (!store)
+		return APPLET_FAILED;
 	for (domain = applet_domains; domain < applet_domains +
 	     applet_ndomains; domain++)
 		if (is_shown(domain) && domain_is_enhanced(domain) &&
@@ -253,6 +255,14 @@ static void print_end(void)
 {
 	if (!opts.args.quiet)
 		applet_write_end(&opts.output);
+}
+
+/* For who reads no more than the exit status and the last line. */
+static void note_store(void)
+{
+	if (!store)
+		msg(MSG_NOTE, MSG_NO_DOMAIN, "no xenstored answers (does it "
+		    "run?): the states are what Xen alone knows");
 }
 
 static int wait_for_all(void)
@@ -292,7 +302,7 @@ static void print_changes(signed char *seen)
 static int watch(void)
 {
 	static signed char seen[HYP_DOMID_LAST + 1];
-	bool first = true;
+	bool first = true, answered = true;
 
 	opts.output.endless = true;
 	while (!ferror(stdout)) {
@@ -300,6 +310,9 @@ static int watch(void)
 		first = false;
 		print_changes(seen);
 		fflush(stdout);
+		if (answered)
+			note_store();
+		answered = store;
 		hyp_give_back();
 		clock_nap(POLL_MS, clock_ms() + POLL_MS);
 	}
@@ -339,6 +352,7 @@ static int show(void)
 
 	status = applet_worse(status, applet_find_operands(opts.args.operands));
 	print_end();
+	note_store();
 	return applet_worse(status, all_connected());
 }
 

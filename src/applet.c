@@ -304,7 +304,7 @@ int applet_observe_some(unsigned int *at, bool *store, bool say)
 	struct domain *domain = &applet_domains[*at], *end;
 	unsigned int left = applet_ndomains - *at;
 	int status = APPLET_DONE;
-	bool asked;
+	bool asked, worked = *store;
 
 	/* the time of a single try is for these, not for all */
 	asked = *store = *store && applet_try_store();
@@ -322,7 +322,7 @@ int applet_observe_some(unsigned int *at, bool *store, bool say)
 		status = APPLET_FAILED;
 	}
 	*at += left;
-	return status;
+	return worked && !*store ? APPLET_FAILED : status;
 }
 
 int applet_observe_all(bool *store, bool say)

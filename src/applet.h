@@ -110,7 +110,7 @@ int applet_list_domains(void);
 /*
  * Observe the next of them, *AT and following, reading only; *AT goes behind
  * them. STORE: xenstored is connected; it becomes false if xenstored fails on
- * the way, and less is known then. SAY what cannot be looked at.
+ * the way: APPLET_FAILED, and less is known then. SAY what cannot be looked at.
  */
 int applet_observe_some(unsigned int *at, bool *store, bool say);
 int applet_observe_all(bool *store, bool say);

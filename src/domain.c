@@ -494,6 +494,7 @@ static void take(struct domain *domain, const struct questions *asked)
 {
 	int rc;
 
+	fact(domain, FACT_ASKED, true);
 	take_nodes(domain, asked);
 	if (asked->count < NODES)
 		return;

@@ -62,8 +62,9 @@ enum {
 	FACT_GRANT = 1 << 18,	/* the grant entry gives xenstored the page */
 	FACT_STRANGER = 1 << 19, /* xenstored does not find it in Xen */
 	FACT_LISTED = 1 << 20,	/* something of it may be in xenstore */
-	FACT_DONE = 1 << 22,	/* the last node, which scripts wait for, is */
 	FACT_RAM = 1 << 21,	/* the page found lies amid the guest's RAM */
+	FACT_ASKED = 1 << 22,	/* xenstored answered, be it only for a name */
+	FACT_DONE = 1 << 28,	/* the last node, which scripts wait for, is */
 };
 
 /* One row of the decision table: the first that fits a domain decides. */

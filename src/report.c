@@ -27,7 +27,7 @@ enum kind {
 	FROM_TREE_KIB, FROM_TREE_CPUS,
 	FRAME, FRAME32, UUID_BYTES, LETTERS,		/* written as texts */
 	TEXT, STATE, CHANNEL_WORD, SENTENCE, INTRODUCED, NEXT_STEP,
-	FROM_TREE_NAME,
+	FROM_TREE_NAME, ASKED,
 };
 
 #define AT(member) offsetof(struct domain, member)
@@ -72,6 +72,7 @@ static const struct field {
 	{ "declared_memory_kib", FROM_TREE_KIB, DECLARED, 0 },
 	{ "declared_vcpus", FROM_TREE_CPUS, DECLARED, 0 },
 	{ "advice", SENTENCE, ALWAYS, 0 },
+	{ "xenstored", ASKED, RUNS, 0 },
 };
 
 enum { FIELDS = sizeof(fields) / sizeof(*fields) };
@@ -254,6 +255,8 @@ static const char *word(const struct report *report, const struct field *field)
 		return advice(report);
 	case INTRODUCED:
 		return report->domain->facts & FACT_INTRODUCED ? "yes" : "no";
+	case ASKED:
+		return report->domain->facts & FACT_ASKED ? "yes" : "no";
 	case NEXT_STEP:
 		return report->next_step;
 	case FROM_TREE_NAME:

@@ -11,6 +11,8 @@
 	"\tState\tTime(s)"
 #define NO_STORE "dom0less-list: no xenstored answers: names and nodes are " \
 	"not known\n"
+#define LOST_STORE "dom0less-list: xenstored failed on the way: from there on " \
+	"names and nodes are not known\n"
 
 static int run(const char *arguments)
 {
@@ -180,12 +182,19 @@ static void touches_nothing(void)
 
 /* --- what breaks --- */
 
+/* Nothing but closing the connection is left after the last answer. */
+static bool is_lost(unsigned int at)
+{
+	return at <= world_count("store_") - world_count("store_close");
+}
+
 static void store_breaks(void)
 {
 	static const int rcs[] = { -EIO, -ETIMEDOUT, -ENOTCONN };
 	static const char *const calls[] = { "store_", "batch_" };
 	unsigned int at, i, bad = 0, n = 0;
 	bool more = true;
+	int status;
 
 	for (i = 0; i < 6; i++)
 		for (at = 1, more = true; more; at++) {
@@ -194,14 +203,27 @@ static void store_breaks(void)
 				.at = at, .rc = rcs[i / 2], .always = true };
 			strcpy(world->fault.call, calls[i % 2]);
 			world_remember();
-			bad += run("") != 0 || lines(out) != 5 ||
-			       lines(err) > 1 || !strstr(out, "  waiting\n") ||
+			status = run("");
+			bad += lines(out) != 5 || !strstr(out, "  waiting\n") ||
 			       is_touched("at", "") || world->mapped;
+			/* at the first call there is no connection to lose */
+			if (at > 1)
+				bad += status != is_lost(at) ||
+				       strcmp(err, status ? LOST_STORE : "");
+			else
+				bad += status || strcmp(err, NO_STORE);
 			more = world->fault.fired && at < 100;
 			n++;
 		}
 	ok(n > 30, "xenstored breaks at %u points", n);
-	is_int(bad, 0, "what is known is listed");
+	is_int(bad, 0, "what is known is listed, and what is not is said");
+	three();
+	world->fault = (struct world_fault){ .at = 1, .rc = -EIO,
+		.always = true, .call = "store_is_introduced d3" };
+	is_int(run("-o domid,name,xenstored"), 1, "xenstored dies on the way");
+	is_str(out, "0\tDomain-0\tyes\n1\tweb1\tyes\n2\t-\tyes\n3\t-\tno\n",
+	       "of whom it was asked");
+	is_str(err, LOST_STORE, "one line");
 
 	three();
 	world->stopped = true;
@@ -209,6 +231,9 @@ static void store_breaks(void)
 	is_str(err, NO_STORE, "which is said");
 	ok(world->now < 1005000, "in time");
 	is_int(lines(out), 5, "all are listed");
+	run("-j -o xenstored");
+	is_str(jq("map(.xenstored)", out), "[\"no\",\"no\",\"no\",\"no\"]\n",
+	       "and for programs, too");
 }
 
 static void vanishing(void)

@@ -10,7 +10,8 @@ static struct dtb_domain declared;
 static struct report report;
 
 #define SERVED (FACT_EVTCHN | FACT_BOUND | FACT_STORE | FACT_INTRODUCED | \
-		FACT_PFN | FACT_PAGE | FACT_NODES | FACT_DONE | FACT_SOME_NODES)
+		FACT_PFN | FACT_PAGE | FACT_NODES | FACT_DONE | \
+		FACT_SOME_NODES | FACT_ASKED)
 
 /* A domain of which everything is known, and no two numbers are the same. */
 static void begin(uint32_t facts)
@@ -81,6 +82,7 @@ static const struct {
 	{ "declared_memory_kib", 'd', true, "262144" },
 	{ "declared_vcpus", 'd', true, "4" },
 	{ "advice", 'a', false, NULL },
+	{ "xenstored", 'r', false, NULL },
 };
 
 enum { FIELDS = sizeof(fields) / sizeof(*fields) };
@@ -147,6 +149,8 @@ static const char *value(unsigned int field, unsigned int way)
 		return ways[way].channel;
 	if (!strcmp(fields[field].name, "introduced"))
 		return ways[way].introduced;
+	if (!strcmp(fields[field].name, "xenstored"))
+		return ways[way].facts & FACT_ASKED ? "yes" : "no";
 	if (strcmp(fields[field].name, "advice"))
 		return fields[field].value;
 	return report.absent ? "declared by the device tree, but Xen does not "
@@ -471,7 +475,7 @@ static void longest(void)
 	report_choose_all(&fields_);
 	report_json(line, &fields_, &report);
 	ok(strlen(line) < REPORT_LINE_MAX - 2048, "all fields: there is room");
-	is_str(jq("length", line), "35\n", "all fields: whole");
+	is_str(jq("length", line), "36\n", "all fields: whole");
 	for (i = 0; i < 3; i++) {
 		*choice = '\0';
 		for (n = 0; n < REPORT_FIELDS_MAX; n++)
