@@ -11,6 +11,7 @@
  *   connected  all is well    closed  by the guest      stale  daemon restarted
  *   unsupported  cannot work  dying  ended, or ending   foreign  another serves
  *   xl  of the toolstack      control  dom0, or alike   unknown  cannot be read
+ *   suspended  by itself
  *
  *   -d, --dtb FILE           what Xen booted with, where dom0 is not shown it
  *   -j, --json               a JSON array, an object for each domain
@@ -227,8 +228,9 @@ static int all_connected(void)
 		return APPLET_FAILED;
 	for (domain = applet_domains; domain < applet_domains +
 	     applet_ndomains; domain++)
-		if (is_shown(domain) && domain_is_enhanced(domain) &&
-		    domain->rule->state != DOMAIN_CONNECTED)
+		if (is_shown(domain) && (domain_is_lost(domain) ||
+		    (domain_is_enhanced(domain) &&
+		     domain->rule->state != DOMAIN_CONNECTED)))
 			return APPLET_FAILED;
 	return APPLET_DONE;
 }
@@ -257,6 +259,18 @@ static void print_end(void)
 		applet_write_end(&opts.output);
 }
 
+/* One that has ended connects no more, however long one waits. */
+static bool any_lost(void)
+{
+	const struct domain *domain;
+
+	for (domain = applet_domains; domain < applet_domains +
+	     applet_ndomains; domain++)
+		if (is_shown(domain) && domain_is_lost(domain))
+			return true;
+	return false;
+}
+
 /* For who reads no more than the exit status and the last line. */
 static void note_store(void)
 {
@@ -270,12 +284,14 @@ static int wait_for_all(void)
 	int64_t deadline = clock_ms() + opts.timeout;
 	int status = look(true);
 
-	while (all_connected() && clock_left(deadline)) {
+	while (all_connected() && !any_lost() && clock_left(deadline)) {
 		/* a mapping keeps a destroyed domain in Xen's list */
 		hyp_give_back();
 		clock_nap(POLL_MS, deadline);
 		status = look(false);
 	}
+	if (any_lost())
+		return applet_worse(status, APPLET_FAILED);
 	return all_connected() ? applet_worse(status, APPLET_DEADLINE)
 			       : status;
 }

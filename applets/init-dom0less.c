@@ -220,20 +220,28 @@ static void say_step(const struct attach *attach, const char *step)
 		msg(MSG_STEP, domid, "%s", step);
 }
 
-/*
- * Say why a domain is not attached. Without operands only what should have
- * worked is a failure, and worth a line.
- */
-static int refuse(const struct domain *domain)
+/* Why a domain is not attached, by RULE; a failure, or only for who wants to know
+ * all. */
+static int tell(const struct domain *domain, const struct domain_rule *rule,
+		bool failed)
 {
-	const struct domain_rule *rule = domain->rule;
-	bool failed = rule->action != DOMAIN_IGNORE || *opts.args.operands;
-
 	msg(failed ? MSG_ERROR : MSG_STEP, domain->info.domid, "%s: %s",
 	    domain_state_word(rule->state), rule->sentence);
 	if (failed && domain->facts & FACT_STRANGER)
 		return APPLET_NOTHING;
 	return failed ? APPLET_FAILED : APPLET_DONE;
+}
+
+/*
+ * Without operands only what should have worked is a failure, and worth a line;
+ * who waits for a guest wants to know of its end.
+ */
+static int refuse(const struct domain *domain)
+{
+	return tell(domain, domain->rule,
+		    domain->rule->action != DOMAIN_IGNORE ||
+		    *opts.args.operands ||
+		    (opts.wait && domain_is_lost(domain)));
 }
 
 static void begin(struct attach *attach, struct domain *domain)
@@ -272,15 +280,27 @@ static bool consider(struct domain *domain, struct attach *attach, int *status)
 	return false;
 }
 
+/* Has the guest ended meanwhile, and how? NULL: it has not, or is gone. */
+static const struct domain_rule *end_of(const struct domain *domain)
+{
+	struct hyp_domain now;
+
+	return domain_ask(domain, &now) ? NULL : domain_end(&now);
+}
+
 /* It is over with a domain, RC tells how. */
 static void finish(const struct attach *attach, int rc, int *status)
 {
 	struct domain *domain = attach->domain;
+	const struct domain_rule *end = rc ? end_of(domain) : NULL;
 
 	attached += !rc;
 	unspoken = unspoken || rc == -EPROTONOSUPPORT;
+	if (end)
+		*status = applet_worse(*status, tell(domain, end, opts.wait ||
+						     *opts.args.operands));
 	/* what fails on one that is being destroyed is no failure */
-	if (rc == -ESRCH || (rc && domain_is_going(domain)))
+	else if (rc == -ESRCH || (rc && domain_is_going(domain)))
 		msg(MSG_STEP, domain->info.domid, "it vanished");
 	else if (rc)
 		*status = applet_worse(*status,

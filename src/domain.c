@@ -16,6 +16,7 @@ static const char *const words[DOMAIN_STATES] = {
 	[DOMAIN_UNKNOWN] = "unknown",
 	[DOMAIN_SELF] = "control",
 	[DOMAIN_DYING] = "dying",
+	[DOMAIN_SUSPENDED] = "suspended",
 	[DOMAIN_PLAIN] = "plain",
 	[DOMAIN_XL] = "xl",
 	[DOMAIN_FOREIGN] = "foreign",
@@ -78,6 +79,9 @@ static const struct domain_rule rules[] = {
 	  DOMAIN_UNSUPPORTED, DOMAIN_REFUSE,
 	  "direct-map and static-mem domains only get a xenstore page from Xen "
 	  "itself, 4.17 to 4.20 need a patch of xen/patches for it" },
+	{ FACT_SUSPENDED | FACT_UNBOUND, 0, DOMAIN_SUSPENDED, DOMAIN_ATTACH,
+	  "the guest suspended itself before it had a xenstore: run "
+	  "init-dom0less, then xl resume" },
 	{ FACT_UNBOUND | FACT_NO_PFN | FACT_PAGE, 0,
 	  DOMAIN_PARTIAL, DOMAIN_ATTACH,
 	  "a run of init-dom0less ended early: run init-dom0less again" },
@@ -97,6 +101,8 @@ static const struct domain_rule rules[] = {
 	/* bound and introduced from here on */
 	{ FACT_NO_PFN, FACT_PAGE, DOMAIN_UNSUPPORTED, DOMAIN_REFUSE,
 	  "introduced with a page that cannot be found: reboot the host" },
+	{ FACT_SUSPENDED, 0, DOMAIN_SUSPENDED, DOMAIN_ATTACH,
+	  "the guest suspended itself: xl resume wakes it" },
 	{ FACT_RECONNECT, 0, DOMAIN_INTRODUCED, DOMAIN_ATTACH,
 	  "introduced, and xenstored has not finished the handshake: run "
 	  "init-dom0less again" },
@@ -115,6 +121,41 @@ static const struct domain_rule rules[] = {
 	{ 0, 0, DOMAIN_CONNECTED, DOMAIN_ATTACH,
 	  "the guest uses its xenstore" },
 };
+
+/* What is to be said of a guest that should be served, and has ended. */
+#define END(why, text) \
+	[why] = { FACT_ENDED, 0, DOMAIN_DYING, DOMAIN_IGNORE, text \
+		  ": Xen does not start it again, only a reboot of the host does" }
+static const struct domain_rule ends[] = {
+	END(HYP_POWEROFF, "the guest powered off"),
+	END(HYP_REBOOT, "the guest wanted to reboot"),
+	END(HYP_CRASH, "the guest crashed (see its console)"),
+	END(HYP_WATCHDOG, "the guest's watchdog fired (see its console)"),
+	END(HYP_SOFT_RESET, "the guest wanted a soft reset (kexec)"),
+	END(HYP_SOFT_RESET + 1, "the guest shut down"),
+};
+
+enum { ENDS = sizeof(ends) / sizeof(*ends) };
+
+static unsigned int reason(const struct hyp_domain *info)
+{
+	return info->flags >> HYP_REASON_SHIFT & HYP_REASON_MASK;
+}
+
+/* Shut down, and not being destroyed. */
+static bool is_shut_down(const struct hyp_domain *info)
+{
+	return (info->flags & (HYP_SHUTDOWN | HYP_DYING)) == HYP_SHUTDOWN;
+}
+
+const struct domain_rule *domain_end(const struct hyp_domain *info)
+{
+	unsigned int why = reason(info);
+
+	if (!is_shut_down(info) || why == HYP_SUSPEND)
+		return NULL;
+	return &ends[why < ENDS ? why : ENDS - 1];
+}
 
 const char *domain_state_word(enum domain_state state)
 {
@@ -343,9 +384,14 @@ int domain_glance(struct domain *domain)
 	/* domain 0 is never one of a device tree's, wherever we run */
 	fact(domain, FACT_SELF, info.domid == hyp_about()->self ||
 	     !info.domid || info.flags & HYP_XS_DOMAIN);
-	fact(domain, FACT_DYING, info.flags & (HYP_DYING | HYP_SHUTDOWN));
+	fact(domain, FACT_ENDED, domain_end(&info));
+	fact(domain, FACT_DYING, info.flags & HYP_DYING || domain_end(&info));
+	fact(domain, FACT_SUSPENDED, is_shut_down(&info) &&
+	     reason(&info) == HYP_SUSPEND);
 	fact(domain, FACT_HANDLE, info.full && !uuid_is_nil(info.handle));
-	if (domain->facts & (FACT_SELF | FACT_DYING))
+	/* of one that has ended they tell whether it should be served */
+	if (domain->facts & FACT_SELF ||
+	    (domain->facts & FACT_DYING && !(domain->facts & FACT_ENDED)))
 		return 0;
 	return look_at_params(domain);
 }
@@ -364,7 +410,7 @@ bool domain_is_going(const struct domain *domain)
 	struct hyp_domain now;
 	int rc = domain_ask(domain, &now);
 
-	return rc ? rc == -ESRCH : now.flags & (HYP_DYING | HYP_SHUTDOWN);
+	return rc ? rc == -ESRCH : now.flags & HYP_DYING || domain_end(&now);
 }
 
 /* The nodes that are read, and where their values go. */
@@ -566,7 +612,8 @@ static void observe(struct domain *domains, unsigned int count,
 		look_at_store(domains, count, NODES);
 	for (domain = domains; domain < end; domain++) {
 		domain->rule = domain->rc ? &unknown
-					  : domain_decide(domain->facts);
+			     : domain_is_lost(domain) ? domain_end(&domain->info)
+			     : domain_decide(domain->facts);
 		if (domain->rc != -ESRCH)
 			continue;
 		domain_release(domain);
@@ -590,7 +637,7 @@ static void look_again(struct domain *domain, unsigned int look)
 			   domain->rule->state != DOMAIN_NAMELESS))
 		return;
 	rc = domain_ask(domain, &now);
-	if (!rc && !(now.flags & (HYP_DYING | HYP_SHUTDOWN)) &&
+	if (!rc && !(now.flags & HYP_DYING) && !domain_end(&now) &&
 	    !look_at_channel(domain) && domain->channel.state == before)
 		return;
 	domain_release(domain);

@@ -16,6 +16,7 @@ enum domain_state {
 	DOMAIN_UNKNOWN,		/* looking at it failed */
 	DOMAIN_SELF,
 	DOMAIN_DYING,
+	DOMAIN_SUSPENDED,
 	DOMAIN_PLAIN,
 	DOMAIN_XL,
 	DOMAIN_FOREIGN,
@@ -42,7 +43,7 @@ enum domain_action {
 /* The facts that decide, one bit each. */
 enum {
 	FACT_SELF = 1 << 0,	/* the domain we run in, dom0, xenstore's own */
-	FACT_DYING = 1 << 1,	/* dying or shut down */
+	FACT_DYING = 1 << 1,	/* being destroyed, or it has ended */
 	FACT_EVTCHN = 1 << 2,	/* HVM_PARAM_STORE_EVTCHN is not 0 */
 	FACT_CONSOLE = 1 << 3,	/* HVM_PARAM_CONSOLE_PFN is not 0 */
 	FACT_NO_PFN = 1 << 4,	/* HVM_PARAM_STORE_PFN is ~0 */
@@ -64,7 +65,9 @@ enum {
 	FACT_LISTED = 1 << 20,	/* something of it may be in xenstore */
 	FACT_RAM = 1 << 21,	/* the page found lies amid the guest's RAM */
 	FACT_ASKED = 1 << 22,	/* xenstored answered, be it only for a name */
-	FACT_DONE = 1 << 28,	/* the last node, which scripts wait for, is */
+	FACT_ENDED = 1 << 23,	/* shut down for good, by itself */
+	FACT_SUSPENDED = 1 << 24, /* shut down until somebody resumes it */
+	FACT_DONE = 1 << 25,	/* the last node, which scripts wait for, is */
 };
 
 /* One row of the decision table: the first that fits a domain decides. */
@@ -149,7 +152,8 @@ void domain_observe(struct domain *domains, unsigned int count,
 /* May xenstore have nodes of this UUID? As of the last observation. */
 bool domain_uuid_is_listed(const char *uuid);
 
-/* Ask Xen about it anew, -ESRCH: it is gone; or whether it is gone or going. */
+/* Ask Xen about it anew, -ESRCH: it is gone; or whether it is gone or going. One
+ * that suspended itself is neither. */
 int domain_ask(const struct domain *domain, struct hyp_domain *now);
 bool domain_is_going(const struct domain *domain);
 
@@ -163,10 +167,22 @@ void domain_look_at_ring(struct domain *domain);
 /* Give back what observing holds. */
 void domain_release(struct domain *domain);
 
+/* Has a guest ended, by what Xen tells, and why? NULL: it has not. One that is
+ * being destroyed is the toolstack's affair, whatever it did before. */
+const struct domain_rule *domain_end(const struct hyp_domain *info);
+
 /* True if the domain was created by Xen at boot, with a xenstore to come. */
 static inline bool domain_is_enhanced(const struct domain *domain)
 {
-	return (domain->facts & (FACT_EVTCHN | FACT_CONSOLE)) == FACT_EVTCHN;
+	return (domain->facts & (FACT_EVTCHN | FACT_CONSOLE | FACT_DYING)) ==
+	       FACT_EVTCHN;
+}
+
+/* True if it was, and has ended: nobody serves it any more. */
+static inline bool domain_is_lost(const struct domain *domain)
+{
+	return (domain->facts & (FACT_EVTCHN | FACT_CONSOLE | FACT_ENDED |
+				 FACT_SELF)) == (FACT_EVTCHN | FACT_ENDED);
 }
 
 #endif

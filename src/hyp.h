@@ -36,6 +36,19 @@ enum {
 	HYP_BLOCKED = 1 << 4,
 	HYP_RUNNING = 1 << 5,
 	HYP_XS_DOMAIN = 1 << 7,
+	/* where they say why it shut down */
+	HYP_REASON_SHIFT = 16,
+	HYP_REASON_MASK = 0xff,
+};
+
+/* SHUTDOWN_*, public/sched.h: why a domain shut down. */
+enum hyp_reason {
+	HYP_POWEROFF = 0,
+	HYP_REBOOT = 1,
+	HYP_SUSPEND = 2,
+	HYP_CRASH = 3,
+	HYP_WATCHDOG = 4,
+	HYP_SOFT_RESET = 5,
 };
 
 /* What Xen tells of a domain. */

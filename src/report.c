@@ -12,8 +12,6 @@ enum {
 	KIB_PER_PAGE = 4,
 	VALUE_MAX = 512,
 	SCHEMA = 1,
-	/* of hyp_domain.flags, XEN_DOMINF_shutdownshift, public/domctl.h */
-	SHUTDOWN_SHIFT = 16,
 	NS_PER_TENTH = 100000000,
 };
 
@@ -133,7 +131,8 @@ static bool has_value(const struct report *report, const struct field *field)
 	case FULL:
 		return domain->info.full;
 	case PARAMS:
-		return !(domain->facts & (FACT_SELF | FACT_DYING));
+		return !(domain->facts & (FACT_SELF | FACT_DYING)) ||
+		       domain->facts & FACT_ENDED;
 	case CHANNEL:
 		return domain_is_enhanced(domain);
 	case BOUND:
@@ -168,7 +167,7 @@ static const char *advice(const struct report *report)
 static void letters(char *text, uint32_t flags)
 {
 	static const char reasons[] = "-rscwS";
-	uint32_t reason = flags >> SHUTDOWN_SHIFT & 0xff;
+	uint32_t reason = flags >> HYP_REASON_SHIFT & HYP_REASON_MASK;
 
 	strcpy(text, "------");
 	if (flags & HYP_RUNNING)

@@ -57,9 +57,37 @@ static void of_xl(uint16_t domid) { world_xl(domid); }
 static void ready(uint16_t domid) { served(domid); }
 static void connected(uint16_t domid) { world_speak(served(domid)); }
 static void dying(uint16_t domid) { served(domid)->info.flags = HYP_DYING; }
-static void crashed(uint16_t domid)
+/* Shut down for a reason, public/sched.h. */
+static void ended(struct world_domain *d, enum hyp_reason reason)
 {
-	served(domid)->info.flags = HYP_SHUTDOWN | 3 << 16;
+	d->info.flags = HYP_SHUTDOWN | reason << 16;
+}
+static void off(uint16_t domid) { ended(served(domid), HYP_POWEROFF); }
+static void rebooted(uint16_t domid) { ended(served(domid), HYP_REBOOT); }
+static void crashed(uint16_t domid) { ended(served(domid), HYP_CRASH); }
+static void watchdog(uint16_t domid) { ended(served(domid), HYP_WATCHDOG); }
+static void reset(uint16_t domid) { ended(served(domid), HYP_SOFT_RESET); }
+static void odd_end(uint16_t domid) { ended(served(domid), 77); }
+static void crashed_plain(uint16_t domid)
+{
+	ended(world_boot_plain(domid), HYP_CRASH);
+}
+static void crashed_xl(uint16_t domid) { ended(world_xl(domid), HYP_CRASH); }
+static void crashed_gone(uint16_t domid)
+{
+	crashed(domid);
+	world_find(domid)->info.flags |= HYP_DYING;
+}
+static void suspended(uint16_t domid) { ended(world_boot(domid), HYP_SUSPEND); }
+static void sleeps(uint16_t domid)
+{
+	connected(domid);
+	ended(world_find(domid), HYP_SUSPEND);
+}
+static void sleeps_cut_off(uint16_t domid)
+{
+	sleeps(domid);
+	world_find(domid)->channel.state = HYP_EVTCHN_CLOSED;
 }
 static void xs_domain(uint16_t domid)
 {
@@ -177,7 +205,29 @@ const struct world_state world_states[] = {
 	{ 21, "xenstore's", "control", "nothing to do", NULL,
 	  "control", NULL, xs_domain },
 	{ 21, "dying", "dying", "being destroyed", NULL, "dying", NULL, dying },
-	{ 21, "crashed", "dying", "shut down", NULL, "dying", NULL, crashed },
+	{ 21, "powered off", "dying", "powered off: Xen does not start it again",
+	  NULL, "dying", NULL, off },
+	{ 21, "rebooted", "dying", "wanted to reboot", NULL, "dying", NULL,
+	  rebooted },
+	{ 21, "crashed", "dying", "crashed", NULL, "dying", NULL, crashed },
+	{ 21, "watchdog", "dying", "watchdog", NULL, "dying", NULL, watchdog },
+	{ 21, "soft reset", "dying", "soft reset", NULL, "dying", NULL, reset },
+	{ 21, "ended", "dying", "the guest shut down: Xen", NULL, "dying", NULL,
+	  odd_end },
+	{ 21, "plain, crashed", "dying", "shut down", NULL, "dying", NULL,
+	  crashed_plain },
+	{ 21, "of xl, crashed", "dying", "shut down", NULL, "dying", NULL,
+	  crashed_xl },
+	{ 21, "crashed, destroyed", "dying", "being destroyed", NULL, "dying",
+	  NULL, crashed_gone },
+	{ 17, "4.17, suspended", "suspended", "run init-dom0less, then xl "
+	  "resume", ALLOCATE, "suspended", ALLOCATE, suspended },
+	{ 21, "suspended", "suspended", "run init-dom0less, then xl resume",
+	  UUID, "suspended", UUID, suspended },
+	{ 21, "suspended, connected", "suspended", "xl resume wakes it", NULL,
+	  "suspended", NULL, sleeps },
+	{ 21, "suspended, closed", "closed", "guest closed", NULL,
+	  "closed", NULL, sleeps_cut_off },
 	{ 21, "foreign", "foreign", "introduce it from there", NULL,
 	  "foreign", NULL, foreign },
 	{ 21, "stranger", "unsupported", "of another release than Xen", NULL,
@@ -229,12 +279,18 @@ unsigned int world_begin(unsigned int from)
 	return n;
 }
 
-bool world_is_bad(const char *word)
+bool world_is_bad(const struct world_state *state, const char *word)
 {
 	static const char *const good[] = { "connected", "plain", "xl",
 					    "control", "dying", "gone" };
+	/* they should be served, and have ended */
+	static void (*const lost[])(uint16_t domid) = {
+		off, rebooted, crashed, watchdog, reset, odd_end };
 	unsigned int i;
 
+	for (i = 0; i < sizeof(lost) / sizeof(*lost); i++)
+		if (state->make == lost[i])
+			return true;
 	for (i = 0; i < sizeof(good) / sizeof(*good); i++)
 		if (!strcmp(word, good[i]))
 			return false;

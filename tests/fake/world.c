@@ -215,7 +215,8 @@ void world_speak(struct world_domain *d)
 static void wake(struct world_domain *d)
 {
 	d->wake = 0;
-	if (d->guest == GUEST_SILENT || !d->pfn || d->pfn == HYP_NO_FRAME)
+	if (d->guest == GUEST_SILENT || !d->pfn || d->pfn == HYP_NO_FRAME ||
+	    d->info.flags & HYP_SHUTDOWN)
 		return;
 	if (d->deaf > 0) {
 		d->deaf--;

@@ -223,8 +223,8 @@ extern const unsigned int world_nstates;
 /* A new world with domains 1, 2... in states FROM and following; how many. */
 unsigned int world_begin(unsigned int from);
 
-/* Must a domain in this state be connected before all is well? */
-bool world_is_bad(const char *word);
+/* Is all not well with a domain in this state, which is called WORD? */
+bool world_is_bad(const struct world_state *state, const char *word);
 
 /* All that an observer must leave alone, in a buffer of its own until the
  * next call; true if it is the same as then. */

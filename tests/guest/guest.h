@@ -70,6 +70,7 @@ void event_sleep(uint32_t port);
 
 void xen_yield(void);
 void xen_sleep(unsigned int seconds);
+void xen_shut_down(unsigned int reason);
 void xen_power_off(void) __attribute__((noreturn));
 void xen_stop(void) __attribute__((noreturn));	/* sleep for ever */
 

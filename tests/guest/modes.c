@@ -3,6 +3,7 @@
 #include "guest.h"
 
 #include <xen/hvm/params.h>
+#include <xen/sched.h>
 
 enum { FLOOD_NODES = 1100, FLOOD_WATCHES = 200 };
 
@@ -18,6 +19,22 @@ static void late(unsigned int seconds)
 {
 	xen_sleep(seconds);
 	say("waited %u s", seconds);
+}
+
+static void suspends(unsigned int seconds)
+{
+	xen_sleep(seconds);
+	say("suspends itself");
+	xen_shut_down(SHUTDOWN_suspend);
+	say("was resumed");
+}
+
+static void crashes(unsigned int seconds)
+{
+	xen_sleep(seconds);
+	say("crashes");
+	xen_shut_down(SHUTDOWN_crash);
+	xen_stop();
 }
 
 static void closes(unsigned int unused)
@@ -304,6 +321,8 @@ static const struct mode modes[] = {
 	{ .name = "notable", .no_table = true },
 	{ .name = "silent", .before = silent },
 	{ .name = "late", .before = late },
+	{ .name = "suspend", .before = suspends },
+	{ .name = "crash", .before = crashes },
 	{ .name = "early", .before = early },
 	{ .name = "close", .before = closes },
 	{ .name = "foreign", .before = foreign },

@@ -132,11 +132,17 @@ void xen_sleep(unsigned int seconds)
 		poll(NULL, until);
 }
 
-void xen_power_off(void)
+/* Goes on only after a suspend, when somebody has resumed the domain. */
+void xen_shut_down(unsigned int reason)
 {
-	struct sched_shutdown shutdown = { .reason = SHUTDOWN_poweroff };
+	struct sched_shutdown shutdown = { .reason = reason };
 
 	call(__HYPERVISOR_sched_op, SCHEDOP_shutdown, &shutdown);
+}
+
+void xen_power_off(void)
+{
+	xen_shut_down(SHUTDOWN_poweroff);
 	xen_stop();
 }
 

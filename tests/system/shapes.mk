@@ -14,12 +14,15 @@ loopback := build/guest/loopback
 # A program for dom0 that looks at a domain's memory, see direct-map-ram.
 frames := build/guest/frames
 
-check check-system: $(shapes) $(loopback) $(frames)
+# One that resumes a domain, see ended.
+resume := build/guest/resume
+
+check check-system: $(shapes) $(loopback) $(frames) $(resume)
 check check-fast: $(SRC)/xen-4.20.pin
 
 # Any other architecture's make leaves it to one for arm64.
 ifneq ($(ARCH),arm64)
-$(shapes) $(loopback) $(frames): FORCE
+$(shapes) $(loopback) $(frames) $(resume): FORCE
 	$(Q)$(MAKE) --no-print-directory ARCH=arm64 O=build/arm64 $@
 else
 
@@ -32,7 +35,7 @@ $R/src-4.20-shapes/.done: $(SRC)/xen-4.20.pin $(shape-patches) $(call patches,4.
 	@patch -s -F0 $(@D)/xen/arch/arm/dom0less-build.c <$(call patches,4.21)
 	@touch $@
 
-$(loopback) $(frames): build/guest/%: tests/system/%.c $(xen-include)/.done $(MUSL)/.done
+$(loopback) $(frames) $(resume): build/guest/%: tests/system/%.c $(xen-include)/.done $(MUSL)/.done
 	$(call say,CC)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(base-cflags) $(warnings) $(libc-cppflags) -D__XEN_TOOLS__ -isystem $(xen-include) \

@@ -63,7 +63,8 @@ static char *add_line(char *to, unsigned int domid, const char *name,
 			    i->flags & HYP_BLOCKED ? 'b' : '-',
 			    i->flags & HYP_PAUSED ? 'p' : '-',
 			    i->flags & HYP_SHUTDOWN ? 's' : '-',
-			    i->flags >> 16 == 3 ? 'c' : '-',
+			    !(i->flags & HYP_SHUTDOWN) ? '-' :
+			    i->flags >> 16 < 6 ? "-rscwS"[i->flags >> 16] : '?',
 			    i->flags & HYP_DYING ? 'd' : '-',
 			    (double)i->cpu_time / 1e9, word);
 }

@@ -104,14 +104,15 @@ static void one_state(unsigned int domid, const struct world_state *s,
 	snprintf(operand, sizeof(operand), "%u", domid);
 	status = run(operand);
 	line = strchr(out, '\n');
-	is_int(status, !store || world_is_bad(word), "%s: status", s->what);
+	is_int(status, !store || world_is_bad(s, word),
+	       "%s: status", s->what);
 	ok(line && lines(out) == 2 && line_is(line + 1, domid,
 		name_of(domid, store), word, store ? s->means : NULL,
 		store ? s->next : s->blind_next), "%s: its line", s->what);
 	is_str(err, store ? "" : NO_STORE, "%s: stderr", s->what);
 	snprintf(operand, sizeof(operand), "-q %u", domid);
-	is_int(run(operand), !store || world_is_bad(word), "%s: -q: status",
-	       s->what);
+	is_int(run(operand), !store || world_is_bad(s, word),
+	       "%s: -q: status", s->what);
 	ok(!*out && !*err, "%s: -q: silent", s->what);
 }
 
@@ -132,7 +133,8 @@ static void every_state(bool store)
 			one_state(i, &world_states[from + i - 1], store);
 			word = store ? world_states[from + i - 1].word
 				     : world_states[from + i - 1].blind_word;
-			bad = bad || world_is_bad(word);
+			bad = bad || world_is_bad(&world_states[from + i - 1],
+						  word);
 			shown = strcmp(word, "xl") && strcmp(word, "control");
 			if (shown)
 				d += sprintf(d, "%s[%u,\"%s\"]", rows++ ? "," :
@@ -581,6 +583,11 @@ static void reaches(void)
 	world_find(2)->wake = world->now + 400;
 }
 
+static void crashes(void)
+{
+	world_find(1)->info.flags = HYP_SHUTDOWN | HYP_CRASH << 16;
+}
+
 static void waiting(void)
 {
 	struct world_domain *d;
@@ -609,6 +616,19 @@ static void waiting(void)
 	begin();
 	is_int(run("-w -t 0"), 4, "-w -t 0");
 	ok(world->now == 1000000, "one look");
+
+	begin();
+	serve(1);
+	world->later = world->now + 300;
+	world->happens = crashes;
+	is_int(run("-w"), 1, "-w: the guest crashes meanwhile");
+	ok(world->now >= 1000300 && world->now <= 1000500, "is a failure at once");
+	ok(strstr(out, "d1 web1: dying: the guest crashed"), "with the reason");
+	begin();
+	world_speak(serve(1));
+	world_find(1)->info.flags = HYP_SHUTDOWN | HYP_SUSPEND << 16;
+	is_int(run("-w -t 3"), 4, "-w: a guest that suspended itself");
+	ok(strstr(out, "d1 web1: suspended: "), "is not done");
 
 	d = begin();
 	world_boot(2);

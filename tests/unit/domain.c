@@ -32,6 +32,8 @@ static struct verdict unbound(uint32_t f)
 		return VERDICT(UNSUPPORTED, REFUSE);
 	if (!told && !page && f & FACT_STATIC)
 		return VERDICT(UNSUPPORTED, REFUSE);
+	if (f & FACT_SUSPENDED)
+		return VERDICT(SUSPENDED, ATTACH);
 	if (f & (FACT_SOME_NODES | FACT_HANDLE) || (!told && page))
 		return VERDICT(PARTIAL, ATTACH);
 	if (told && f & FACT_SPOKEN)
@@ -45,6 +47,8 @@ static struct verdict bound(uint32_t f)
 		return VERDICT(STALE, REFUSE);
 	if (f & FACT_RAM || (f & FACT_NO_PFN && !(f & FACT_PAGE)))
 		return VERDICT(UNSUPPORTED, REFUSE);
+	if (f & FACT_SUSPENDED)
+		return VERDICT(SUSPENDED, ATTACH);
 	if (f & FACT_RECONNECT)
 		return VERDICT(INTRODUCED, ATTACH);
 	if (f & FACT_NO_PFN)
@@ -108,14 +112,16 @@ static bool hands_off(uint32_t f)
 
 static void every_combination(void)
 {
-	static const uint32_t more[] = { 0, FACT_DONE, FACT_RAM };
+	static const uint32_t more[] = {
+		0, FACT_DONE, FACT_RAM, FACT_SUSPENDED,
+	};
 	unsigned int different = 0, touched = 0, dumb = 0, n = 0;
 	const struct domain_rule *rule;
 	struct verdict want;
-	uint32_t all, f;
+	uint32_t i, f;
 
-	for (all = 0; all < 3u << FACTS; all++) {
-		f = (all & ((1u << FACTS) - 1)) | more[all >> FACTS];
+	for (i = 0; i < 4u << FACTS; i++) {
+		f = (i & ((1u << FACTS) - 1)) | more[i >> FACTS];
 		rule = domain_decide(f);
 		dumb += !rule->sentence || !*rule->sentence ||
 			strlen(rule->sentence) > 250 ||
@@ -237,7 +243,7 @@ static void every_row(void)
 static void words(void)
 {
 	static const char *const words[] = {
-		"gone", "unknown", "control", "dying", "plain", "xl", "foreign",
+		"gone", "unknown", "control", "dying", "suspended", "plain", "xl", "foreign",
 		"closed", "unsupported", "stale", "waiting", "partial",
 		"introduced", "nameless", "ready", "connected",
 	};
@@ -306,9 +312,17 @@ static void observing_xen(void)
 	OBSERVE(17, d->evtchn = 0, FACT_NO_PFN, "plain", "no port");
 	OBSERVE(17, d->console = 5, FACT_EVTCHN | FACT_NO_PFN | FACT_CONSOLE,
 		"xl", "console");
-	OBSERVE(17, d->info.flags = HYP_SHUTDOWN, FACT_DYING, "dying",
-		"shut down");
+	OBSERVE(17, d->info.flags = HYP_SHUTDOWN, FACT_DYING | FACT_ENDED |
+		FACT_EVTCHN | FACT_NO_PFN, "dying", "shut down");
 	OBSERVE(17, d->info.flags = HYP_DYING, FACT_DYING, "dying", "dying");
+	OBSERVE(17, d->info.flags = HYP_DYING | HYP_SHUTDOWN |
+		HYP_SUSPEND << HYP_REASON_SHIFT, FACT_DYING, "dying",
+		"suspended, and destroyed");
+	OBSERVE(17, d->info.flags = HYP_SHUTDOWN |
+		HYP_SUSPEND << HYP_REASON_SHIFT, FRESH | FACT_NO_PFN |
+		FACT_SUSPENDED, "suspended", "suspended");
+	OBSERVE(17, d->info.flags = HYP_SUSPEND << HYP_REASON_SHIFT,
+		FRESH | FACT_NO_PFN, "waiting", "was suspended");
 	OBSERVE(17, d->info.flags = HYP_PAUSED | HYP_RUNNING | HYP_BLOCKED,
 		FRESH | FACT_NO_PFN, "waiting", "paused");
 	OBSERVE(21, d->info.flags = HYP_XS_DOMAIN, FACT_SELF, "control",

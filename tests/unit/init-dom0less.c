@@ -185,6 +185,10 @@ static void make_shut(struct world_domain *d)
 {
 	d->info.flags = HYP_SHUTDOWN;
 }
+static void make_suspended(struct world_domain *d)
+{
+	d->info.flags = HYP_SHUTDOWN | HYP_SUSPEND << HYP_REASON_SHIFT;
+}
 static void make_foreign(struct world_domain *d) { d->channel.remote = 1; }
 static void make_closed(struct world_domain *d)
 {
@@ -224,6 +228,7 @@ static const struct {
 	{ "xl", make_xl, 0, NULL, NULL },
 	{ "dying", make_dying, 0, NULL, NULL },
 	{ "shut down", make_shut, 0, NULL, NULL },
+	{ "suspended", make_suspended, 0, NULL, NULL },
 	{ "vanishing", make_gone, 0, NULL, NULL },
 	{ "foreign", make_foreign, 1, "init-dom0less: d2: foreign: ",
 	  "another domain serves" },
@@ -611,6 +616,49 @@ static void nothing_to_talk_to(void)
 	       "will do");
 }
 
+static void crashes(void)
+{
+	world_find(2)->info.flags = HYP_SHUTDOWN | HYP_CRASH << HYP_REASON_SHIFT;
+}
+
+/* A guest that ends is a failure for who waits for it, and only for him. */
+static void ending(void)
+{
+	static const char *const says = "dying: the guest crashed";
+
+	begin(21);
+	world_boot(1);
+	world_boot(2);
+	crashes();
+	is_int(run("-v"), 0, "a guest has crashed");
+	ok(strstr(err, says), "which -v tells");
+	is_int(run("-w"), 1, "-w");
+	ok(one_line("init-dom0less: d2: ", says), "one line");
+	ok(is_served(1, "dom0less-1"), "the other is served");
+	begin(21);
+	world_boot(2);
+	crashes();
+	world->daemon_at = -1;
+	is_int(run(""), 0, "no other: xenstored is not waited for");
+	ok(world->now == 1000000, "not at all");
+
+	begin(21);
+	world_boot(1);
+	world_boot(2)->guest = GUEST_SILENT;
+	world->later = world->now + 800;
+	world->happens = crashes;
+	is_int(run("-w"), 1, "it crashes while -w waits for it");
+	ok(one_line("init-dom0less: d2: ", says), "one line");
+	ok(world->now < 1002000, "at once");
+	begin(21);
+	world_boot(1);
+	world_boot(2)->guest = GUEST_SILENT;
+	world->later = world->now + 800;
+	world->happens = crashes;
+	is_int(run("-v"), 0, "without -w");
+	ok(strstr(err, says), "-v tells of it");
+}
+
 /* A toolstack in domain 5, which serves xenstore to domain 1 and not to 2. */
 static void elsewhere(void)
 {
@@ -947,6 +995,7 @@ int main(void)
 	name_in_file();
 	nothing_to_talk_to();
 	silent_failures();
+	ending();
 	elsewhere();
 	locked();
 	deadlines();
