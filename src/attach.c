@@ -343,8 +343,8 @@ static int guest_worked(struct attach *attach, int64_t now)
 	int64_t ms = now - attach->kicked;
 	struct hyp_domain info;
 
-	if (domain_ask(attach->domain, &info) ||
-	    info.flags & (HYP_DYING | HYP_SHUTDOWN))
+	if (domain_ask(attach->domain, &info) || info.flags & HYP_DYING ||
+	    domain_end(&info))
 		return -ESRCH;
 	attach->cpu_time = info.cpu_time;
 	return before && ms > 0 &&

@@ -657,6 +657,11 @@ static void ending(void)
 	world->happens = crashes;
 	is_int(run("-v"), 0, "without -w");
 	ok(strstr(err, says), "-v tells of it");
+	begin(21);
+	make_suspended(world_boot(2));
+	is_int(run("-w -t 3"), 4, "-w: a guest that suspended itself");
+	ok(one_line("init-dom0less: d2: wait for the guest: ", ""),
+	   "has not used its xenstore");
 }
 
 /* A toolstack in domain 5, which serves xenstore to domain 1 and not to 2. */
