@@ -485,7 +485,7 @@ static void pages(void)
 	d = begin(&shapes[0]);
 	d->pinned = true;
 	is_int(run(), -ENOMEM, "a domain that takes no page");
-	ok(got.hint && strstr(got.hint, "4.21"), "is explained");
+	ok(got.hint && strstr(got.hint, "xen/patches"), "is explained");
 	ok(!world_count("introduce") && !world_count("store_begin"),
 	   "and not introduced");
 

@@ -380,8 +380,10 @@ static void tree(void)
 }
 
 /* Nothing but closing the connection is left after the last answer. */
-static bool is_lost(unsigned int at)
+static bool is_lost(bool batch, unsigned int at)
 {
+	if (batch)
+		return at <= world_count("batch_");
 	return at <= world_count("store_") - world_count("store_close");
 }
 
@@ -402,7 +404,7 @@ static void store_breaks(void)
 			strcpy(world->fault.call, calls[i % 2]);
 			world_remember();
 			status = run("");
-			bad += status != is_lost(at) || lines(out) != 4 ||
+			bad += status != is_lost(i % 2, at) || lines(out) != 4 ||
 			       strcmp(err, status ? NO_STORE : "") ||
 			       is_touched("") || !strstr(out, "\nd3 ");
 			more = world->fault.fired && at < 100;

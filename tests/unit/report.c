@@ -112,7 +112,7 @@ static const struct {
 	  "yes" },
 	{ "no step", SERVED, no_step, "arfpcbgGsd", "ready", "bound", "yes" },
 	{ "no tree", SERVED, no_tree, "arfpcbgGsn", "ready", "bound", "yes" },
-	{ "nameless", SERVED & ~FACT_NODES | FACT_DONE, known, "arfpcbgGsnd", "nameless",
+	{ "nameless", SERVED & ~(FACT_NODES | FACT_DONE), known, "arfpcbgGsnd", "nameless",
 	  "bound", "yes" },
 	{ "handshake", SERVED | FACT_RECONNECT, known, "arfpcbgGsnd",
 	  "introduced", "bound", "yes" },
