@@ -72,8 +72,6 @@ libc-cppflags = -nostdinc -isystem $(MUSL)/include/$(call spelled,3) \
 # Nothing here computes with floats, and src/libc/printf.c prints none: on arm64
 # the compiler checks that, and need not save their registers.
 machine-arm64 := -mgeneral-regs-only
-# Around a bug of early Cortex-A53: all is in reach of ADR, and detours cost 4 KiB.
-linker-arm64 := -Wl,--fix-cortex-a53-843419=adr
 
 # Small first; no unwind tables (nobody unwinds), no padding; no path of this machine.
 base-cflags = -std=gnu11 -Os -g -ffunction-sections -fdata-sections \
@@ -87,7 +85,7 @@ warnings := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes \
 	$(if $(WERROR),-Werror)
 own-cppflags := -Isrc -I$(O) -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
 base-ldflags := -static -nostdlib -Wl,--gc-sections -Wl,--build-id=none \
-	-Wl,-z,noexecstack,-z,norelro,-z,common-page-size=16,--fatal-warnings $(linker-$(ARCH))
+	-Wl,-z,noexecstack,-z,norelro,--fatal-warnings
 
 # All objects depend on these files, which change only when the flags do.
 flags = $(CC) $(base-cflags) $(warnings) $(own-cppflags) $(lib-cppflags) \
@@ -100,7 +98,7 @@ FORCE:
 
 applet-sources := $(sort $(wildcard applets/*.c))
 applet-names   := $(patsubst applets/%.c,%,$(applet-sources))
-own-sources    := $(sort $(wildcard src/*.c src/libc/*.c)) $(applet-sources) xen/glue.c
+own-sources    := $(sort $(wildcard src/*.c src/libc/*.c)) $(applet-sources)
 own-objects    := $(own-sources:%.c=$(O)/obj/%.o)
 archives       := $(libs:%=$(O)/lib/%.a)
 objects        += $(own-objects)

@@ -16,8 +16,7 @@ enum {
 	OPTIONS_MAX = 16,		/* of one applet */
 };
 
-/* Common, so that it comes last: all else is within reach of an ADR. */
-struct domain applet_domains[APPLET_DOMAINS_MAX] __attribute__((common));
+struct domain applet_domains[APPLET_DOMAINS_MAX];
 unsigned int applet_ndomains;
 
 int applet_worse(int one, int other)

@@ -4,7 +4,6 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <libfdt.h>
@@ -14,7 +13,7 @@
 /* MAX_FDT_SIZE of Linux on arm64; only the pages that are read are used. */
 enum { DTB_MAX = 2 << 20, DOMAINS_MAX = 1024 };
 
-static char *tree;			/* DTB_MAX bytes, NULL: not yet */
+static char tree[DTB_MAX] __attribute__((aligned(8)));	/* as libfdt wants it */
 static int nodes[DOMAINS_MAX];		/* of the domains, in order */
 static unsigned int count;
 
@@ -51,27 +50,11 @@ static void find_domains(void)
 			nodes[count++] = node;
 }
 
-/* Not an array: that would put the others out of reach of an ADR. */
-static int make_room(void)
-{
-	void *room = tree;
-
-	if (!room)
-		room = mmap(NULL, DTB_MAX, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (room == MAP_FAILED)
-		return -errno;
-	tree = room;
-	return 0;
-}
-
 int dtb_load(const char *path, bool check)
 {
-	int size = make_room();
+	int size = read_file(path, tree, DTB_MAX);
 
 	count = 0;
-	if (!size)
-		size = read_file(path, tree, DTB_MAX);
 	if (size < 0)
 		return size;
 	if (size == DTB_MAX)

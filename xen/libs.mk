@@ -37,13 +37,14 @@ some-releases = $(if $(xen-pin),$(filter-out %/xc_version.c,$1),\
 	$(patsubst $(XEN_SRC)/tools/%,%,$(wildcard $(addprefix $(XEN_SRC)/tools/,$1))))
 
 libs := libxenstore libxenctrl libxencall libxenforeignmemory \
-	libxentoollog libxentoolcore libfdt
+	libxendevicemodel libxentoollog libxentoolcore libfdt
 
 files = $(patsubst %,libs/$1/%.c,$2)
 libxentoolcore.c      := $(call files,toolcore,handlereg)
-libxentoollog.c       := $(call files,toollog,xtl_core)
+libxentoollog.c       := $(call files,toollog,xtl_core xtl_logger_stdio)
 libxencall.c          := $(call files,call,core buffer linux)
 libxenforeignmemory.c := $(call files,foreignmemory,core linux)
+libxendevicemodel.c   := $(call files,devicemodel,core common)
 libxenctrl.c          := $(call files,ctrl,xc_private xc_linux xc_hcall_buf \
 	xc_domain xc_evtchn xc_foreign_memory xc_memshr xc_misc xc_gnttab) \
 	$(call some-releases,libs/ctrl/xc_version.c)

@@ -10,7 +10,7 @@ silent() # FILE
 	[ -f "$1" ] && [ ! -s "$1" ] || { cat "$1"; false; }
 }
 
-for file in src/*.c src/libc/*.c applets/*.c xen/glue.c tests/*/*.c tests/*/*/*.c; do
+for file in src/*.c src/libc/*.c applets/*.c tests/*/*.c tests/*/*/*.c; do
 	case $file in
 	tests/static/bad.c | */parts/xenstore.c | */parts/libfdt.c) continue ;;
 	esac

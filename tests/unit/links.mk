@@ -27,7 +27,7 @@ $C/obj/tests/fuzz/parts/xenstore.o: unit-cflags += -w $(lib-cppflags) \
 	-I$(XEN_SRC)/tools/libs/store -I$(XEN_SRC)/tools/xenstore -I$(XEN_SRC)/tools/libs/toolcore \
 	$(foreach f,read connect,-D$f=store_io_$f)
 
-privcmd-libs := libxenctrl libxencall libxenforeignmemory \
+privcmd-libs := libxenctrl libxencall libxenforeignmemory libxendevicemodel \
 	libxentoollog libxentoolcore
 links.privcmd := src/hyp.c $(foreach l,$(privcmd-libs),$(addprefix lib/,$($l.c)))
 $(eval $(call wrap,privcmd,open close ioctl mmap munmap madvise flock usleep \

@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include <xenctrl.h>
-#include <xendevicemodel.h>
 #include <xen/domctl.h>
 #include <xen/event_channel.h>
 #include <xen/features.h>
@@ -447,27 +446,6 @@ WRAP(void, free, void *p)
 {
 	live -= p != NULL;
 	__real_free(p);
-}
-
-/* xen/glue.c has the same. */
-xentoollog_logger_stdiostream *
-xtl_createlogger_stdiostream(FILE *f, xentoollog_level min, unsigned int flags)
-{
-	(void)f, (void)min, (void)flags;
-	return NULL;
-}
-
-xendevicemodel_handle *xendevicemodel_open(xentoollog_logger *logger,
-					   unsigned int flags)
-{
-	(void)logger, (void)flags;
-	return (xendevicemodel_handle *)&live;
-}
-
-int xendevicemodel_close(xendevicemodel_handle *dmod)
-{
-	(void)dmod;
-	return 0;
 }
 
 /* --- what is done with a hypervisor --- */
