@@ -64,16 +64,22 @@ int applet_parse_timeout(const char *text, int64_t *ms)
 	return APPLET_DONE;
 }
 
-static int check_operands(char **operand)
+int applet_check_domain(const char *operand)
 {
 	uint16_t domid;
 
-	for (; *operand; operand++)
-		if (!applet_parse_domid(*operand, &domid) &&
-		    !parse_is_name(*operand))
-			return applet_bad("neither a domid nor a name",
-					  *operand);
-	return APPLET_DONE;
+	if (applet_parse_domid(operand, &domid) || parse_is_name(operand))
+		return APPLET_DONE;
+	return applet_bad("neither a domid nor a name", operand);
+}
+
+static int check_operands(char **operand)
+{
+	int rc = APPLET_DONE;
+
+	for (; !rc && *operand; operand++)
+		rc = applet_check_domain(*operand);
+	return rc;
 }
 
 /* OPTIONS as getopt_long() wants them: in LONGS, and their letters. */
@@ -140,7 +146,7 @@ int applet_parse(const struct applet_option *options, int argc, char **argv,
 			rc = take_option(options, c);
 		}
 	args->operands = argv + optind;
-	if (!rc)
+	if (!rc && !args->own)
 		rc = check_operands(args->operands);
 	return rc ? rc : -1;
 }
@@ -164,16 +170,22 @@ bool applet_selects(char **operands, const struct domain *domain)
 	return !*operands;
 }
 
+struct domain *applet_find_domain(const char *operand)
+{
+	unsigned int i;
+
+	for (i = 0; i < applet_ndomains; i++)
+		if (is_meant(operand, &applet_domains[i]))
+			return &applet_domains[i];
+	return NULL;
+}
+
 int applet_find_operands(char **operand)
 {
 	int status = APPLET_DONE;
-	unsigned int i;
 
 	for (; *operand; operand++) {
-		for (i = 0; i < applet_ndomains; i++)
-			if (is_meant(*operand, &applet_domains[i]))
-				break;
-		if (i < applet_ndomains)
+		if (applet_find_domain(*operand))
 			continue;
 		msg(MSG_ERROR, MSG_NO_DOMAIN, "%s: no such domain", *operand);
 		status = APPLET_FAILED;

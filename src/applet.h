@@ -73,7 +73,8 @@ struct applet_option {
 /* What every applet's command line has. */
 struct applet_args {
 	bool quiet, verbose;		/* messages go by the last of the two */
-	char **operands;		/* each a domid or a name */
+	bool own;			/* the operands are the applet's to check */
+	char **operands;		/* else each is a domid or a name */
 };
 
 /*
@@ -83,6 +84,13 @@ struct applet_args {
  */
 int applet_parse(const struct applet_option *options, int argc, char **argv,
 		 struct applet_args *args);
+
+/* Is OPERAND what a domain can be called, a domid or a name? If not, a usage
+ * error. */
+int applet_check_domain(const char *operand);
+
+/* The domain that OPERAND names, NULL if it is not in the list. */
+struct domain *applet_find_domain(const char *operand);
 
 /* Every operand must be there: the others are not held back. */
 int applet_find_operands(char **operands);

@@ -7,6 +7,7 @@
 #include <xen/io/xs_wire.h>
 
 #include "batch.h"
+#include "clock.h"
 #include "store.h"
 
 _Static_assert(STORE_VALUE_MAX == XENSTORE_PAYLOAD_MAX, "xs_wire.h");
@@ -17,6 +18,7 @@ enum {
 	OUT_SIZE = 8192,	/* bytes: the nodes of a domain of four vCPUs */
 	IN_SIZE = 4096,
 	REQUESTS_MAX = 128,
+	RETRY_MS = 1,		/* before a transaction is begun again */
 	/* libxenstore's requests have 0: a late answer to one is not ours */
 	FIRST_ID = 1,
 	/* oxenstored keeps to XENSTORE_PAYLOAD_MAX on rings only (packet_of,
@@ -227,14 +229,14 @@ static void put_node(enum xsd_sockmsg_type type, uint32_t tx, const char *path,
 	}
 }
 
-void batch_read(const char *path, struct batch_answer *answer)
+void batch_read(uint32_t tx, const char *path, struct batch_answer *answer)
 {
-	put_node(XS_READ, 0, path, "", 0, answer);
+	put_node(XS_READ, tx, path, "", 0, answer);
 }
 
-void batch_list(const char *path, struct batch_answer *answer)
+void batch_list(uint32_t tx, const char *path, struct batch_answer *answer)
 {
-	put_node(XS_DIRECTORY, 0, path, "", 0, answer);
+	put_node(XS_DIRECTORY, tx, path, "", 0, answer);
 }
 
 /* Numbers go as text, each with its NUL. */
@@ -256,16 +258,59 @@ void batch_make(uint32_t tx, const char *path)
 	put_node(XS_MKDIR, tx, path, "", 0, NULL);
 }
 
-/* Owner first, with what everybody else may do; then one other domain. */
+/* What is not there is found out by who looks. */
+void batch_remove(uint32_t tx, const char *path)
+{
+	static char text[4];
+	static struct batch_answer nobodys = { text, sizeof(text), 0 };
+
+	put_node(XS_RM, tx, path, "", 0, &nobodys);
+}
+
+/* Owner first, "n": nobody else may do anything; then one who may read. */
+static void put_perms(uint32_t tx, const char *path, uint16_t owner,
+		      const uint16_t *reader)
+{
+	char text[16];
+	int size = 1 + snprintf(text, sizeof(text), "n%u", owner);
+
+	if (reader)
+		size += 1 + snprintf(text + size, sizeof(text) - (size_t)size,
+				     "r%u", *reader);
+	put_node(XS_SET_PERMS, tx, path, text, (size_t)size, NULL);
+}
+
 void batch_perms(uint32_t tx, const char *path, enum batch_perm perm,
 		 uint16_t domid)
 {
-	char text[16];
-	int size = 1 + snprintf(text, sizeof(text), "n%u",
-				perm == BATCH_OWN ? domid : store_self());
+	put_perms(tx, path, perm == BATCH_OWN ? domid : store_self(),
+		  perm == BATCH_READ ? &domid : NULL);
+}
 
-	if (perm == BATCH_READ)
-		size += 1 + snprintf(text + size, sizeof(text) - (size_t)size,
-				     "r%u", domid);
-	put_node(XS_SET_PERMS, tx, path, text, (size_t)size, NULL);
+void batch_share(uint32_t tx, const char *path, uint16_t owner,
+		 uint16_t reader)
+{
+	put_perms(tx, path, owner, &reader);
+}
+
+int batch_commit(uint32_t tx)
+{
+	int rc = batch_flush();
+
+	if (!rc)
+		return store_commit(tx);
+	store_abort(tx);
+	return rc == -EAGAIN ? -EIO : rc;
+}
+
+bool batch_commit_again(uint32_t tx, int64_t deadline, int *rc)
+{
+	*rc = batch_commit(tx);
+	if (*rc != -EAGAIN)
+		return false;
+	clock_nap(RETRY_MS, deadline);
+	if (clock_left(deadline))
+		return true;
+	*rc = -ETIMEDOUT;
+	return false;
 }

@@ -2,6 +2,7 @@
 #ifndef BATCH_H
 #define BATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,9 +25,13 @@ struct batch_answer {
 				 * longer than the protocol allows */
 };
 
-void batch_read(const char *path, struct batch_answer *answer);
+/*
+ * In transaction TX of store.h, 0: in none. What is read in one holds when it is
+ * committed, too, or that is -EAGAIN.
+ */
+void batch_read(uint32_t tx, const char *path, struct batch_answer *answer);
 /* The names of a node's children, each with a "/" after it. */
-void batch_list(const char *path, struct batch_answer *answer);
+void batch_list(uint32_t tx, const char *path, struct batch_answer *answer);
 /* "T" or "F": does xenstored serve the domain? */
 void batch_introduced(uint16_t domid, struct batch_answer *answer);
 
@@ -38,17 +43,28 @@ enum batch_perm {
 	BATCH_PERMS,
 };
 
-/* In transaction TX of store.h, 0: in none. These have no answer; a failure is
- * the flush's. */
+/* These have no answer: a failure is the flush's. */
 void batch_write(uint32_t tx, const char *path, const char *value);
 void batch_make(uint32_t tx, const char *path);	/* empty, unless it exists */
 void batch_perms(uint32_t tx, const char *path, enum batch_perm perm,
 		 uint16_t domid);
+
+/* A device's node: OWNER's, and READER may read it. */
+void batch_share(uint32_t tx, const char *path, uint16_t owner,
+		 uint16_t reader);
+/* With all below it. What is not there is no failure. */
+void batch_remove(uint32_t tx, const char *path);
 
 /*
  * 0, or the first failure since the last flush, as -errno: of the connection,
  * and then no answer means anything, or of a request that has no answer.
  */
 int batch_flush(void);
+
+/* Flush, then commit TX; if something failed end it, and nothing is written. */
+int batch_commit(uint32_t tx);
+
+/* The same. True: somebody interfered, and there is time to begin again. */
+bool batch_commit_again(uint32_t tx, int64_t deadline, int *rc);
 
 #endif

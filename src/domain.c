@@ -463,7 +463,7 @@ static void ask_first(const struct domain *domains, unsigned int count)
 	for (top = 0; top < TOPS; top++) {
 		lists[top].text = names[top];
 		lists[top].size = sizeof(names[top]);
-		batch_list(tops[top], &lists[top]);
+		batch_list(0, tops[top], &lists[top]);
 	}
 }
 
@@ -517,7 +517,7 @@ static void ask(struct domain *domain, struct questions *asked)
 			continue;
 		snprintf(path, sizeof(path), "%s/%u/%s", tops[nodes[i].top],
 			 domid, nodes[i].name);
-		batch_read(path, &asked->node[i]);
+		batch_read(0, path, &asked->node[i]);
 	}
 }
 

@@ -604,6 +604,27 @@ int hyp_set_handle(uint16_t domid, const uint8_t handle[16])
 	return domctl(&op);
 }
 
+int hyp_pause(uint16_t domid)
+{
+	struct xen_domctl op = {
+		.cmd = XEN_DOMCTL_pausedomain, .domain = domid,
+	};
+
+	return domctl(&op);
+}
+
+/* ERESTART, which no libc has, is what Xen says between two pieces of it. */
+int hyp_destroy(uint16_t domid)
+{
+	enum { XEN_ERESTART = 85 };
+	struct xen_domctl op = {
+		.cmd = XEN_DOMCTL_destroydomain, .domain = domid,
+	};
+	int rc = domctl(&op);
+
+	return rc == -XEN_ERESTART ? -EAGAIN : rc;
+}
+
 int hyp_populate(uint16_t domid, uint64_t gfn)
 {
 	struct xen_memory_reservation page = {

@@ -166,6 +166,11 @@ int hyp_set_max_pages(uint16_t domid, uint64_t pages);
 /* Set the domain's handle. -EPROTONOSUPPORT: no domctl. */
 int hyp_set_handle(uint16_t domid, const uint8_t handle[16]);
 
+/* Stop all of its vCPUs; destroy it. -EAGAIN: Xen has more of that to do, call
+ * again. -EPROTONOSUPPORT: no domctl. */
+int hyp_pause(uint16_t domid);
+int hyp_destroy(uint16_t domid);
+
 /*
  * Give the domain one page at GFN. Xen names no reason: -ENOMEM if refused.
  * -EADDRINUSE: Xen reported success and added no page, so what is at GFN is the

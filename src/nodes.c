@@ -216,17 +216,6 @@ static uint32_t count_of(const struct nodes *nodes, const struct row *row)
 	return 0;
 }
 
-/* Nothing of what fails on the way may be committed. */
-static int commit(uint32_t tx)
-{
-	int rc = batch_flush();
-
-	if (!rc)
-		return store_commit(tx);
-	store_abort(tx);
-	return rc == -EAGAIN ? -EIO : rc;
-}
-
 int nodes_write(const struct nodes *nodes)
 {
 	const struct row *row;
@@ -240,7 +229,7 @@ int nodes_write(const struct nodes *nodes)
 	for (row = rows; row < rows + ROWS; row++)
 		for (n = 0; n < count_of(nodes, row); n++)
 			write_node(tx, nodes, &tops, row, n);
-	return commit(tx);
+	return batch_commit(tx);
 }
 
 int nodes_finish(uint16_t domid)
@@ -285,5 +274,5 @@ int nodes_write_control(uint16_t domid)
 	snprintf(value, sizeof(value), "Domain-%u", domid);
 	batch_write(tx, path, value);
 	write_pools(tx);
-	return commit(tx);
+	return batch_commit(tx);
 }

@@ -235,3 +235,13 @@ int userdata_store(const struct userdata *userdata, int64_t deadline)
 	unlock(path, fd);
 	return rc;
 }
+
+void userdata_remove(uint16_t domid, const char *uuid)
+{
+	struct userdata userdata = { .domid = domid, .uuid = uuid };
+	char path[FILE_PATH_MAX];
+	enum which which;
+
+	for (which = DATA; which <= LOCK; which++)
+		unlink(path_of(path, &userdata, which));
+}

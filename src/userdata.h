@@ -43,4 +43,7 @@ void userdata_discard(const struct userdata *userdata);
  */
 int userdata_store(const struct userdata *userdata, int64_t deadline);
 
+/* Remove it, and what a writer that died has left, of a domain that is gone. */
+void userdata_remove(uint16_t domid, const char *uuid);
+
 #endif

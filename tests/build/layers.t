@@ -33,9 +33,18 @@ wrappers='src/hyp.[ch] src/store.[ch] src/batch.[ch] src/dtb.[ch]'
 ok "only the wrappers include Xen's or libfdt's headers" none "$library" \
 	$(files ! -path 'src/hyp.[ch]' ! -path 'src/store.[ch]' ! -path 'src/batch.[ch]' ! -path 'src/dtb.[ch]')
 ok "and these do, so the search works" matches "$(code "$library" $wrappers)" xenctrl.h
+kernel='^ *# *include *<linux/'
+kernel_wrappers='src/link.c src/loop.c'
+ok "only two wrappers include the kernel's headers" none "$kernel" \
+	$(files ! -path src/link.c ! -path src/loop.c)
+ok "and these do" matches "$(code "$kernel" $kernel_wrappers)" linux/loop.h
+# script.c does in its child
 ok "only applets and main.c print to stdout" none "$stdout" \
-	$(files -path 'src/*' ! -name main.c ! -name applet.c)
+	$(files -path 'src/*' ! -name main.c ! -name applet.c ! -name script.c)
 ok "only applets and main.c exit" none "$leave" \
-	$(files -path 'src/*' ! -name main.c ! -name applet.c)
+	$(files -path 'src/*' ! -name main.c ! -name applet.c ! -name script.c)
+start='\<(v?fork|clone|system|popen|posix_spawnp?|exec[vl]p?e?) *\('
+ok "only script.c starts programs" none "$start" $(files ! -path src/script.c)
+ok "and it does" matches "$(code "$start" src/script.c)" fork
 ok "no heap in our code" none "$heap" $(files)
 done_testing

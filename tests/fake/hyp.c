@@ -177,6 +177,34 @@ int hyp_evtchn_send(uint32_t port)
 	return world_done(0);
 }
 
+int hyp_pause(uint16_t domid)
+{
+	int rc = world_call(CALL_CHANGE, "pause d%u", domid);
+	struct world_domain *d = world_find(domid);
+
+	if (!rc && !d)
+		rc = -ESRCH;
+	if (!rc)
+		d->info.flags |= HYP_PAUSED;
+	return world_done(rc);
+}
+
+/* It takes Xen a few calls. */
+int hyp_destroy(uint16_t domid)
+{
+	int rc = world_call(CALL_CHANGE, "destroy d%u", domid);
+	struct world_domain *d = world_find(domid);
+
+	if (!rc && !d)
+		rc = -ESRCH;
+	if (rc)
+		return world_done(rc);
+	if (d->destroys++ < 2)
+		return world_done(-EAGAIN);
+	d->exists = d->introduced = false;
+	return world_done(0);
+}
+
 int hyp_cpupool(uint32_t *id)
 {
 	int rc = world_call(CALL_READ, "cpupool %u", *id);

@@ -103,11 +103,10 @@ int world_write(const char *path, const char *value, const char *perms)
 	return rc;
 }
 
-void world_remove(const char *path)
+static void tree_remove(struct world_tree *tree, const char *path)
 {
 	size_t size = strlen(path);
 	unsigned int from, to = 0;
-	struct world_tree *tree = &world->tree;
 
 	for (from = 0; from < tree->size; from++)
 		if (strncmp(tree->nodes[from].path, path, size) ||
@@ -115,6 +114,11 @@ void world_remove(const char *path)
 		     tree->nodes[from].path[size] != '/'))
 			tree->nodes[to++] = tree->nodes[from];
 	tree->size = to;
+}
+
+void world_remove(const char *path)
+{
+	tree_remove(&world->tree, path);
 }
 
 /* --- the connection --- */
@@ -177,8 +181,19 @@ uint16_t store_self(void)
  * flush. An error that a test puts in the place of an answer is that answer's. */
 static int met;
 
+enum { TX = 17 };
+
+/* The nodes that a request of TX sees. */
+static struct world_tree *tree_of(uint32_t tx)
+{
+	if (tx && (tx != TX || !world->in_tx))
+		world_wrong("no transaction");
+	return tx ? &world->tx : &world->tree;
+}
+
 /* The value of a node: its length, and what fits into BUF of it. */
-static int value_of(const char *path, char *buf, size_t size)
+static int value_of(struct world_tree *tree, const char *path, char *buf,
+		    size_t size)
 {
 	const char *value = world->odd;
 	struct world_node *node;
@@ -187,7 +202,7 @@ static int value_of(const char *path, char *buf, size_t size)
 	if (!is_path(path))
 		return -EINVAL;
 	if (strcmp(path, world->odd_path)) {
-		node = tree_find(&world->tree, path);
+		node = tree_find(tree, path);
 		value = node ? node->value : NULL;
 	}
 	if (!value)
@@ -198,13 +213,14 @@ static int value_of(const char *path, char *buf, size_t size)
 	return length;
 }
 
-void batch_read(const char *path, struct batch_answer *answer)
+void batch_read(uint32_t tx, const char *path, struct batch_answer *answer)
 {
 	int rc = world_call(CALL_READ, "batch_read %s", path);
 
 	met = met ? met : connection();
 	if (!rc)
-		rc = value_of(path, answer->text, answer->size);
+		rc = value_of(tree_of(tx), path, answer->text,
+			      answer->size);
 	answer->rc = world_done(rc);
 }
 
@@ -228,17 +244,18 @@ static void list_child(struct batch_answer *list, const char *path,
 	sprintf(list->text + used, "%.*s/", (int)name, place);
 }
 
-void batch_list(const char *path, struct batch_answer *answer)
+void batch_list(uint32_t tx, const char *path, struct batch_answer *answer)
 {
 	int rc = world_call(CALL_READ, "batch_list %s", path);
+	struct world_tree *tree = tree_of(tx);
 	unsigned int i;
 
 	met = met ? met : connection();
 	*answer->text = '\0';
 	list_child(answer, path, world->odd_path);
-	for (i = world->tree.size; i--; )
-		list_child(answer, path, world->tree.nodes[i].path);
-	if (!rc && !tree_find(&world->tree, path) && !*answer->text)
+	for (i = tree->size; i--; )
+		list_child(answer, path, tree->nodes[i].path);
+	if (!rc && !tree_find(tree, path) && !*answer->text)
 		rc = -ENOENT;
 	answer->rc = world_done(rc ? rc : (int)strlen(answer->text));
 }
@@ -264,7 +281,7 @@ int store_read(const char *path, char *buf, size_t size)
 	if (!rc)
 		rc = request();
 	if (!rc)
-		rc = value_of(path, buf, size);
+		rc = value_of(&world->tree, path, buf, size);
 	return world_done(rc >= (int)size ? -E2BIG : rc);
 }
 
@@ -393,8 +410,6 @@ int batch_flush(void)
 
 /* --- transactions --- */
 
-enum { TX = 17 };
-
 int store_begin(uint32_t *tx)
 {
 	int rc = world_call(CALL_READ, "store_begin");
@@ -405,14 +420,6 @@ int store_begin(uint32_t *tx)
 	world->in_tx = !rc;
 	world->tx = world->tree;
 	return world_done(rc);
-}
-
-/* Where a request of TX writes. */
-static struct world_tree *tree_of(uint32_t tx)
-{
-	if (tx && (tx != TX || !world->in_tx))
-		world_wrong("no transaction");
-	return tx ? &world->tx : &world->tree;
 }
 
 static void put_done(int rc)
@@ -471,6 +478,33 @@ void batch_perms(uint32_t tx, const char *path, enum batch_perm perm,
 	put_done(rc);
 }
 
+void batch_remove(uint32_t tx, const char *path)
+{
+	int rc = world_call(kind_of(tx), "batch_remove %s", path);
+
+	if (!rc)
+		rc = request();
+	if (!rc)
+		tree_remove(tree_of(tx), path);
+	put_done(rc);
+}
+
+void batch_share(uint32_t tx, const char *path, uint16_t owner, uint16_t reader)
+{
+	int rc = world_call(kind_of(tx), "batch_share %s d%u d%u", path, owner,
+			    reader);
+	struct world_node *node = tree_find(tree_of(tx), path);
+
+	if (!rc)
+		rc = request();
+	if (!rc && !node)
+		rc = -ENOENT;
+	if (!rc)
+		snprintf(node->perms, sizeof(node->perms), "n%u,r%u", owner,
+			 reader);
+	put_done(rc);
+}
+
 int store_commit(uint32_t tx)
 {
 	int rc = world_call(CALL_CHANGE, "store_commit");
@@ -496,4 +530,27 @@ void store_abort(uint32_t tx)
 	tree_of(tx);
 	world->in_tx = false;
 	world_done(0);
+}
+
+/* As in src/batch.c. */
+int batch_commit(uint32_t tx)
+{
+	int rc = batch_flush();
+
+	if (!rc)
+		return store_commit(tx);
+	store_abort(tx);
+	return rc == -EAGAIN ? -EIO : rc;
+}
+
+bool batch_commit_again(uint32_t tx, int64_t deadline, int *rc)
+{
+	*rc = batch_commit(tx);
+	if (*rc != -EAGAIN)
+		return false;
+	clock_nap(1, deadline);
+	if (clock_left(deadline))
+		return true;
+	*rc = -ETIMEDOUT;
+	return false;
 }

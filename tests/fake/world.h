@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "hyp.h"
+#include "link.h"
 
 /*
  * A host in one structure: Xen, xenstored, guests, a clock, and somebody who
@@ -22,6 +23,7 @@ enum {
 	WORLD_GRANTS = 8,
 	WORLD_RAM_BYTE = 0xa5,		/* what a guest has in its RAM */
 	WORLD_NODES = 400,
+	WORLD_LINKS = 16,
 	WORLD_JOURNAL = 1 << 20,
 	WORLD_RAM = 65536,		/* pages: 256 MiB */
 	WORLD_PORT = 100,		/* xenstored's port for domain N: + N */
@@ -62,7 +64,7 @@ struct world_domain {
 	int slow;		/* ms from an event to the first request */
 	unsigned int vanish;	/* at this call; 0: never */
 	/* what happened */
-	unsigned int events, speeches;
+	unsigned int events, speeches, destroys;
 	int64_t wake, handshake;	/* when it is due, 0: not */
 };
 
@@ -107,6 +109,10 @@ struct world {
 	unsigned int conflicts;	/* commits that will find interference */
 	char odd_path[64], odd[4096];	/* a node outside of the tree */
 
+	struct link links[WORLD_LINKS];	/* dom0's; no name: none */
+	unsigned int loops;		/* devices that were made of files */
+	bool served;			/* the backends have opened all disks */
+
 	char identity_file[64], identity[256];	/* of the board */
 	bool file_calls;	/* those below userdata_dir are calls, too */
 	int dtb_rc;
@@ -146,6 +152,9 @@ struct world_domain *world_find(uint16_t domid);
 /* The 4 KiB at GFN, NULL if there is none; add one. */
 uint8_t *world_page(struct world_domain *domain, uint64_t gfn);
 uint8_t *world_add_page(struct world_domain *domain, uint64_t gfn);
+
+/* A network interface, and it again; NULL: there are too many. */
+struct link *world_link(const char *name, bool bridge);
 
 /* Fields of a ring page by their offsets, public/io/xs_wire.h. */
 enum {

@@ -196,7 +196,7 @@ static void ask_many(void)
 	for (i = 0; i < 40; i++) {
 		answers[i] = (struct batch_answer){ texts[i], 8, 0 };
 		if (i % 4)
-			batch_read("/local/domain/1/vm", &answers[i]);
+			batch_read(0, "/local/domain/1/vm", &answers[i]);
 		else
 			batch_introduced(1, &answers[i]);
 	}

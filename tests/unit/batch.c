@@ -12,6 +12,7 @@
 #include <xen/io/xs_wire.h>
 
 #include "batch.h"
+#include "clock.h"
 #include "store.h"
 #include "tap.h"
 
@@ -138,6 +139,20 @@ uint16_t store_self(void)
 	return 5;
 }
 
+static unsigned int commits, aborts;
+static int commit_rc;
+
+int store_commit(uint32_t tx)
+{
+	commits += tx == 7;
+	return commit_rc;
+}
+
+void store_abort(uint32_t tx)
+{
+	aborts += tx == 7;
+}
+
 /* A new connection on which nothing goes wrong. */
 static void begin(bool is_bus)
 {
@@ -181,7 +196,7 @@ static void put_three_for(char *text, size_t size)
 {
 	third = (struct batch_answer){ .text = text, .size = size, .rc = 99 };
 	put_two();
-	batch_read("/c", &third);
+	batch_read(0, "/c", &third);
 }
 
 /* A request of SIZE bytes. */
@@ -579,7 +594,7 @@ static void test_answers(void)
 	answer = say_many;
 	for (i = 0; i < 5; i++) {
 		many[i] = (struct batch_answer){ texts[i], 8, 99 };
-		batch_read("/a", &many[i]);
+		batch_read(0, "/a", &many[i]);
 	}
 	is_int(batch_flush(), 0, "an error that somebody waits for is his");
 	for (i = 0; i < 5; i++)
@@ -594,7 +609,7 @@ static void test_answers(void)
 	answer = say_many;
 	for (i = 0; i < 300; i++) {
 		many[i] = (struct batch_answer){ texts[i], 8, 99 };
-		batch_read("/a", &many[i]);
+		batch_read(0, "/a", &many[i]);
 	}
 	is_int(batch_flush(), 0, "300 questions");
 	for (i = 0; i < 300; i++)
@@ -604,10 +619,55 @@ static void test_answers(void)
 
 	begin(false);
 	memset(big, 'y', XENSTORE_PAYLOAD_MAX);
-	batch_read(big, &many[0]);
+	batch_read(0, big, &many[0]);
 	is_int(batch_flush(), 0, "a question that is too long");
 	is_int(many[0].rc, -E2BIG, "has that as its answer");
 	is_int(writes, 0, "and is not sent");
+}
+
+/* Nothing of what fails on the way may be committed. */
+static void test_commits(void)
+{
+	int rc;
+
+	begin(false);
+	put_two();
+	is_int(batch_commit(7), 0, "what went well");
+	ok(commits == 1 && !aborts, "is committed");
+	answer = refuse;
+	error_name = "ENOSPC";
+	error_at = received;
+	put_two();
+	is_int(batch_commit(7), -ENOSPC, "what did not");
+	ok(commits == 1 && aborts == 1, "is given up");
+	error_name = "EAGAIN";
+	error_at = received;
+	put_two();
+	is_int(batch_commit(7), -EIO, "a request that is to be tried again is "
+	       "no conflict");
+	answer = NULL;
+	commit_rc = -EAGAIN;
+	ok(batch_commit_again(7, clock_ms() + 1000, &rc), "a conflict: again");
+	ok(!batch_commit_again(7, clock_ms(), &rc) && rc == -ETIMEDOUT,
+	   "until the deadline");
+	commit_rc = -EIO;
+	ok(!batch_commit_again(7, clock_ms() + 1000, &rc) && rc == -EIO,
+	   "an error is one");
+	commit_rc = 0;
+	ok(!batch_commit_again(7, clock_ms() + 1000, &rc) && !rc, "and done");
+}
+
+/* What is not there is found out by who looks. */
+static void test_removal(void)
+{
+	begin(false);
+	answer = refuse;
+	error_name = "ENOENT";
+	error_at = 0;
+	batch_remove(7, "/local/domain/1");
+	is_int(batch_flush(), 0, "a node that is not there is removed");
+	is_str(request(0), "type 13, id 1, tx 7, 16 bytes: /local/domain/1",
+	       "by such a request");
 }
 
 int main(void)
@@ -621,5 +681,7 @@ int main(void)
 	test_overflow();
 	test_too_big();
 	test_bus();
+	test_commits();
+	test_removal();
 	return done();
 }

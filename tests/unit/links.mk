@@ -4,7 +4,7 @@
 unit-links := $(filter-out src/clock.c,$(unit-links))
 links.clock := src/clock.c
 $(foreach a,$(applet-names),$(eval links.$a := $(unit-links) applets/$a.c))
-links.batch := src/batch.c
+links.batch := src/batch.c src/clock.c
 links.dtb := src/dtb.c tests/unit/parts/libfdt.c
 
 # libfdt reads cells where a broken tree says they are, aligned or not, which

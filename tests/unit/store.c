@@ -315,9 +315,9 @@ static int ask(void)
 	unsigned int i;
 	int rc;
 
-	batch_read("/local/domain/1/vm", &answers[0]);
+	batch_read(0, "/local/domain/1/vm", &answers[0]);
 	batch_introduced(1, &answers[1]);
-	batch_read("/local/domain/2", &answers[2]);
+	batch_read(0, "/local/domain/2", &answers[2]);
 	rc = batch_flush();
 	for (i = 0; i < 3 && !rc; i++)
 		if (answers[i].rc != lengths[i])
@@ -824,7 +824,7 @@ static void test_late(void)
 	store_close();
 	is_int(read_name(), -ENOTCONN, "not connected");
 	open_it();
-	batch_read("/", &answer);
+	batch_read(0, "/", &answer);
 	store_close();
 	is_int(batch_flush(), -ENOTCONN, "what was asked before is gone");
 }
@@ -841,26 +841,26 @@ static void test_lists(void)
 
 	xenstored_reset();
 	open_it();
-	batch_list("/libxl", &answers[0]);
+	batch_list(0, "/libxl", &answers[0]);
 	is_int(batch_flush(), 0, "a list of a node that is not there");
 	is_int(answers[0].rc, -ENOENT, "is none");
 	xenstored.children = names;
 	xenstored.children_size = sizeof(names);
-	batch_list("/libxl", &answers[0]);
-	batch_list("/libxl", &answers[1]);
+	batch_list(0, "/libxl", &answers[0]);
+	batch_list(0, "/libxl", &answers[1]);
 	is_int(batch_flush(), 0, "a list");
 	is_str(text, "1/2/10/", "each name ends with a slash");
 	is_int(answers[0].rc, 7, "its length");
 	is_str(small, "1/2", "one for which there is no room is cut");
 	is_int(answers[1].rc, 7, "which its length tells");
 	xenstored.children_size = 0;
-	batch_list("/libxl", &answers[0]);
+	batch_list(0, "/libxl", &answers[0]);
 	is_int(batch_flush(), 0, "a node without children");
 	is_str(text, "", "has none");
 	is_int(answers[0].rc, 0, "which is no failure");
 	xenstored.children = full;
 	xenstored.children_size = 4096;
-	batch_list("/libxl", &answers[2]);
+	batch_list(0, "/libxl", &answers[2]);
 	is_int(batch_flush(), 0, "the longest list");
 	ok(answers[2].rc == 4096 && strlen(large) == 4096, "has its place");
 	store_close();

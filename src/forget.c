@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "batch.h"
+#include "device.h"
+#include "forget.h"
+#include "store.h"
+#include "userdata.h"
+#include "uuid.h"
+
+enum { KINDS_MAX = 1024 };
+
+/* One domain, while its devices are gone through. */
+struct forget {
+	uint16_t domid;
+	const char *kind;
+	int64_t deadline;
+	int rc;
+};
+
+/* An entry that leads nowhere is removed with all of libxl's. */
+static bool forget_device(void *context, uint32_t devid)
+{
+	struct forget *forget = context;
+	struct device device;
+
+	device_begin(&device, forget->domid, 0, forget->kind, devid);
+	if (!device_find(&device))
+		forget->rc = device_remove(&device, forget->deadline);
+	return !forget->rc;
+}
+
+static int forget_devices(struct forget *forget)
+{
+	char path[STORE_PATH_MAX], kinds[KINDS_MAX + 1], *kind, *end;
+	struct batch_answer answer = { kinds, sizeof(kinds), 0 };
+	int rc;
+
+	snprintf(path, sizeof(path), "/libxl/%u/device", forget->domid);
+	batch_list(0, path, &answer);
+	rc = batch_flush();
+	if (!rc && answer.rc < 0)
+		rc = answer.rc;
+	if (rc)
+		return rc == -ENOENT ? 0 : rc;
+	for (kind = kinds; !rc && (end = strchr(kind, '/')); kind = end + 1) {
+		*end = '\0';
+		forget->kind = kind;
+		rc = device_each(forget->domid, kind, forget_device, forget);
+		if (!rc)
+			rc = forget->rc;
+	}
+	return rc;
+}
+
+/* The UUID as text, "" if its vm node does not hold one. */
+static void read_uuid(uint16_t domid, char text[UUID_TEXT])
+{
+	char path[STORE_PATH_MAX], vm[64];
+	uint8_t uuid[UUID_SIZE];
+
+	*text = '\0';
+	snprintf(path, sizeof(path), "/local/domain/%u/vm", domid);
+	if (store_read(path, vm, sizeof(vm)) > 4 && !strncmp(vm, "/vm/", 4) &&
+	    uuid_parse(uuid, vm + 4))
+		uuid_format(text, uuid);
+}
+
+static int remove_nodes(uint16_t domid, const char *uuid, int64_t deadline)
+{
+	char path[STORE_PATH_MAX];
+	uint32_t tx;
+	int rc;
+
+	do {
+		rc = store_begin(&tx);
+		if (rc)
+			return rc;
+		snprintf(path, sizeof(path), "/local/domain/%u", domid);
+		batch_remove(tx, path);
+		snprintf(path, sizeof(path), "/libxl/%u", domid);
+		batch_remove(tx, path);
+		snprintf(path, sizeof(path), "/vm/%s", uuid);
+		if (*uuid)
+			batch_remove(tx, path);
+	} while (batch_commit_again(tx, deadline, &rc));
+	return rc;
+}
+
+int forget_domain(uint16_t domid, int64_t deadline)
+{
+	struct forget forget = { .domid = domid, .deadline = deadline };
+	char uuid[UUID_TEXT];
+	int rc;
+
+	read_uuid(domid, uuid);
+	rc = forget_devices(&forget);
+	if (!rc)
+		rc = remove_nodes(domid, uuid, deadline);
+	if (!rc && *uuid)
+		userdata_remove(domid, uuid);
+	return rc;
+}

@@ -1,0 +1,751 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "parse.h"
+#include "plug.h"
+#include "script.h"
+
+enum {
+	NUMBERS_MAX = 256,
+	UNDO_MS = 2000,		/* after the deadline, for what was begun */
+	FORCE_MS = 2000,	/* for a backend whose guest was cut off */
+	LETTING_GO_MS = 300,	/* that a guest takes, once its end has closed */
+	DEAF_MS = 5000, PAUSE_MS = 300, ANEW_MAX = 4,	/* see is_deaf() */
+	/* Interfaces' names are shorter; a longer one is no interface's. */
+	CARD_NAME_MAX = 32,
+};
+
+char *plug_name(char name[64], const struct plug *plug)
+{
+	char vdev[SPEC_VDEV_MAX];
+
+	if (!strcmp(plug->device.kind, "vbd"))
+		snprintf(name, 64, "disk %s", plug->disk ? plug->disk->vdev :
+			 spec_vdev_name(vdev, plug->device.devid));
+	else
+		snprintf(name, 64, "%s %" PRIu32, plug->device.kind,
+			 plug->device.devid);
+	return name;
+}
+
+__attribute__((format(printf, 3, 4)))
+static int hint(struct plug *plug, int rc, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(plug->hint, sizeof(plug->hint), format, args);
+	va_end(args);
+	return rc;
+}
+
+__attribute__((format(printf, 2, 0)))
+static void vname_step(struct plug *plug, const char *format, va_list args)
+{
+	char name[64], what[sizeof(plug->step) - sizeof(name)];
+
+	vsnprintf(what, sizeof(what), format, args);
+	snprintf(plug->step, sizeof(plug->step), "%s: %s",
+		 plug_name(name, plug), what);
+	*plug->hint = '\0';
+}
+
+/* One that only looks, and is told of if it fails. */
+__attribute__((format(printf, 2, 3)))
+static void name_step(struct plug *plug, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vname_step(plug, format, args);
+	va_end(args);
+}
+
+/* A step is going to be taken; true: but not in a dry run. */
+__attribute__((format(printf, 2, 3)))
+static bool take(struct plug *plug, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vname_step(plug, format, args);
+	va_end(args);
+	if (!plug->announced)
+		plug->said(plug, plug->step);
+	plug->announced = true;
+	return !plug->dry;
+}
+
+static bool is_local(const struct plug *plug)
+{
+	return plug->device.host == plug->self;
+}
+
+static int look(struct plug *plug)
+{
+	int rc;
+
+	device_ask(&plug->device, &plug->look);
+	rc = batch_flush();
+	if (!rc)
+		device_understand(&plug->look);
+	return rc;
+}
+
+void plug_ask(struct plug *plug)
+{
+	device_ask(&plug->device, &plug->look);
+}
+
+/* --- which one is it? --- */
+
+/* The device as it is to be, with number DEVID. */
+static void make(struct plug *plug, uint32_t devid)
+{
+	struct device *device = &plug->device;
+
+	if (!plug->vif && !plug->disk)
+		return;
+	device_begin(device, device->guest, device->host,
+		     plug->vif ? "vif" : "vbd", devid);
+	if (plug->vif)
+		device_add_vif(device, plug->vif, plug->uuid);
+	else
+		device_add_disk(device, plug->disk);
+}
+
+/*
+ * What is there: 0: this very device; -ENOENT: nothing, or what is left of one;
+ * -EAGAIN: one that is being detached; -EEXIST: another.
+ */
+static int compare(struct plug *plug)
+{
+	char text[DEVICE_TEXT_MAX];
+	const char *key = "";
+	int seen, rc = device_compare(&plug->device, &key, text);
+
+	if (rc && rc != -EEXIST)
+		return rc == -EPROTO ? -ENOENT : rc;
+	seen = look(plug);
+	if (seen)
+		return seen;
+	if (plug->look.back < 0 ||
+	    (!plug->look.online && plug->look.back == DEVICE_CLOSED))
+		return -ENOENT;
+	if (!plug->look.online)
+		return hint(plug, -EAGAIN, "it is being detached");
+	if (rc)
+		hint(plug, rc, "it is attached in another way: its %s is '%s'",
+		     key, text);
+	return rc;
+}
+
+struct numbers {
+	uint32_t number[NUMBERS_MAX];
+	unsigned int count;
+};
+
+static bool see_number(void *context, uint32_t devid)
+{
+	struct numbers *numbers = context;
+
+	numbers->number[numbers->count++] = devid;
+	return numbers->count < NUMBERS_MAX;
+}
+
+static bool is_among(const struct numbers *numbers, uint32_t devid)
+{
+	unsigned int i;
+
+	for (i = 0; i < numbers->count; i++)
+		if (numbers->number[i] == devid)
+			return true;
+	return false;
+}
+
+static bool is_claimed(const struct plug *plug, uint32_t devid)
+{
+	const struct plug_claims *claims = plug->claims;
+	unsigned int i;
+
+	for (i = 0; i < claims->count; i++)
+		if (claims->of[i].devid == devid &&
+		    claims->of[i].guest == plug->device.guest)
+			return true;
+	return false;
+}
+
+static void claim(struct plug *plug, uint32_t devid)
+{
+	struct plug_claims *claims = plug->claims;
+
+	if (!claims || claims->count == PLUG_CLAIMS_MAX)
+		return;
+	claims->of[claims->count].guest = plug->device.guest;
+	claims->of[claims->count++].devid = devid;
+}
+
+/*
+ * A card without a number is the first that is there, no other line's of this run,
+ * and as it is to be; else a new one, with the lowest number that is free.
+ */
+static int find_card(struct plug *plug)
+{
+	struct numbers numbers = { .count = 0 };
+	uint32_t devid = 0;
+	unsigned int i;
+	int rc = device_each(plug->device.guest, "vif", see_number, &numbers);
+
+	if (rc)
+		return rc;
+	for (i = 0; i < numbers.count; i++) {
+		if (is_claimed(plug, numbers.number[i]))
+			continue;
+		make(plug, numbers.number[i]);
+		rc = compare(plug);
+		if (!rc || (rc != -EEXIST && rc != -ENOENT && rc != -EAGAIN))
+			return rc;
+	}
+	while (is_among(&numbers, devid) || is_claimed(plug, devid))
+		devid++;
+	make(plug, devid);
+	return -ENOENT;
+}
+
+static int find(struct plug *plug)
+{
+	uint32_t devid = plug->device.devid;
+	int rc;
+
+	if (plug->pause)
+		return clock_ms() < plug->pause ? -EAGAIN : 0;
+	snprintf(plug->step, sizeof(plug->step), "look at its devices");
+	if (plug->vif && !*plug->vif->devid) {
+		rc = find_card(plug);
+	} else {
+		make(plug, plug->disk ? plug->disk->number : devid);
+		name_step(plug, "attach it");
+		rc = compare(plug);
+	}
+	if (rc && rc != -ENOENT)
+		return rc;
+	*plug->hint = '\0';
+	plug->fresh = rc;
+	claim(plug, plug->device.devid);
+	return 0;
+}
+
+/* --- can it be served? --- */
+
+static int check_bridge(struct plug *plug)
+{
+	const char *name = *plug->vif->bridge ? plug->vif->bridge : "xenbr0";
+	char names[256];
+	int rc = link_find(name, &plug->bridge);
+
+	if (!rc && plug->bridge.bridge)
+		return 0;
+	name_step(plug, "find bridge %s", name);
+	if (!rc)
+		return hint(plug, -EINVAL, "that is no bridge");
+	if (rc != -ENODEV || link_bridges(names, sizeof(names)))
+		return rc;
+	return hint(plug, rc, "%s%s", *names ? "the bridges are: " :
+		    "there is no bridge at all", names);
+}
+
+static int check_card(struct plug *plug)
+{
+	struct link link;
+
+	if (*plug->vif->script)
+		return 0;
+	if (plug->fresh && *plug->vif->name &&
+	    !link_find(plug->vif->name, &link)) {
+		name_step(plug, "call its interface %s", plug->vif->name);
+		return -EEXIST;
+	}
+	return check_bridge(plug);
+}
+
+static void number_of(char number[24], const struct loop_target *target)
+{
+	snprintf(number, 24, "%" PRIx32 ":%" PRIx32, target->major,
+		 target->minor);
+}
+
+/* Nobody else may use it, unless the user knows better. */
+static int check_sharing(struct plug *plug)
+{
+	bool write = *plug->disk->mode == 'w';
+	struct device user;
+	char number[24];
+	int rc = loop_check(plug->disk->target, &plug->target, write);
+
+	if (rc == -EBUSY)
+		return hint(plug, rc, "it is in use in this domain; access %s! "
+			    "takes it all the same", plug->disk->mode);
+	if (rc || plug->target.file)
+		return rc;
+	number_of(number, &plug->target);
+	rc = device_check_disk(&plug->device, number, write, &user);
+	if (rc == -EBUSY)
+		hint(plug, rc, "domain %u has it as device %" PRIu32 "; access "
+		     "%s! takes it all the same", user.guest, user.devid,
+		     plug->disk->mode);
+	return rc;
+}
+
+static int check_disk(struct plug *plug)
+{
+	int rc;
+
+	if (*plug->disk->script)
+		return 0;
+	name_step(plug, "take %.80s", plug->disk->target);
+	rc = loop_look(plug->disk->target, &plug->target);
+	if (!rc && plug->fresh && !*plug->disk->shared)
+		rc = check_sharing(plug);
+	return rc;
+}
+
+/*
+ * A run that died may have left the number of a loop device that is gone, or, by
+ * now, another file's.
+ */
+static int check_loop(struct plug *plug)
+{
+	static const char loops[] = "7:";
+	const char *number = plug->look.plug;
+	char *end;
+
+	if (plug->fresh || !plug->target.file || !*plug->look.plug ||
+	    plug->look.back == DEVICE_CONNECTED ||
+	    loop_is_served(plug->device.guest, plug->device.devid))
+		return 0;
+	if (!strncmp(number, loops, sizeof(loops) - 1) &&
+	    loop_has((uint32_t)strtoul(number + sizeof(loops) - 1, &end, 16),
+		     &plug->target) && !*end)
+		return 0;
+	plug->fresh = true;
+	if (take(plug, "begin anew"))
+		return device_remove(&plug->device, plug->deadline);
+	return 0;
+}
+
+static int check(struct plug *plug)
+{
+	int rc = 0;
+
+	if (!is_local(plug))
+		return 0;
+	if (plug->vif)
+		rc = check_card(plug);
+	if (plug->disk)
+		rc = check_disk(plug);
+	return rc || !plug->disk ? rc : check_loop(plug);
+}
+
+static int write_nodes(struct plug *plug)
+{
+	int rc;
+
+	if (!plug->fresh || !take(plug, "write its nodes"))
+		return 0;
+	rc = device_write(&plug->device, plug->deadline);
+	if (rc == -EEXIST) {
+		/* somebody else's came first */
+		plug->next = 0;
+		return -EAGAIN;
+	}
+	plug->written = !rc;
+	plug->since = clock_ms();
+	/* what was seen before is of another device */
+	plug->look.front = plug->look.back = DEVICE_INITIALISING;
+	plug->look.plug = plug->look.error = "";
+	return rc;
+}
+
+/* --- what dom0 does for it --- */
+
+/* The name that the kernel gives a card's interface. */
+static void card_name(char name[CARD_NAME_MAX], const struct plug *plug)
+{
+	snprintf(name, CARD_NAME_MAX, "vif%u.%s", plug->device.guest,
+		 plug->device.devid_text);
+}
+
+/* As libxl runs it, libxl_linux.c. */
+static int run_script(struct plug *plug, bool on, int64_t deadline)
+{
+	bool card = !strcmp(plug->device.kind, "vif");
+	const char *action = card ? on ? "online" : "offline"
+				  : on ? "add" : "remove";
+	char path[96], name[CARD_NAME_MAX];
+	const char *const argv[] = {
+		plug->device.script, action, card ? "type_if=vif" : NULL, NULL,
+	};
+	const char *const env[] = {
+		"script", plug->device.script,
+		"XENBUS_TYPE", plug->device.host_kind,
+		"XENBUS_PATH", path, "XENBUS_BASE_PATH", "backend",
+		card ? "vif" : NULL, name, "INTERFACE", name, NULL,
+	};
+
+	card_name(name, plug);
+	snprintf(path, sizeof(path), "backend/%s/%u/%s",
+		 plug->device.host_kind, plug->device.guest,
+		 plug->device.devid_text);
+	return script_run(argv, env, deadline);
+}
+
+static int note_connected(struct plug *plug)
+{
+	static const struct device_pair connected = {
+		.key = "hotplug-status", .value = "connected",
+	};
+
+	return device_note(&plug->device, &connected, 1, plug->deadline);
+}
+
+/* The interface comes with the backend, and is renamed only once. */
+static int find_interface(const struct plug *plug, struct link *link)
+{
+	char name[CARD_NAME_MAX];
+	int rc = -ENODEV;
+
+	if (*plug->vif->name)
+		rc = link_find(plug->vif->name, link);
+	if (rc != -ENODEV)
+		return rc;
+	card_name(name, plug);
+	return link_find(name, link);
+}
+
+static int bridge_card(struct plug *plug)
+{
+	struct link_change change = { .master = plug->bridge.index };
+	uint64_t mtu = plug->bridge.mtu;
+	struct link link;
+	int rc = find_interface(plug, &link);
+
+	if (rc)
+		return rc == -ENODEV ? -EAGAIN : rc;
+	if (*plug->vif->mtu)
+		parse_number(plug->vif->mtu, UINT32_MAX, &mtu);
+	change.index = link.index;
+	change.mtu = mtu == link.mtu ? 0 : (uint32_t)mtu;
+	if (*plug->vif->name && strcmp(plug->vif->name, link.name))
+		change.name = plug->vif->name;
+	rc = link_set_up(&change);
+	return rc ? rc : note_connected(plug);
+}
+
+/* Physical-device comes last: the backend opens it when it sees it. */
+static int open_disk(struct plug *plug)
+{
+	bool write = *plug->disk->mode == 'w';
+	char number[24], path[32];
+	struct device_pair pairs[] = {
+		{ .key = "hotplug-status", .value = "connected" },
+		{ .key = "physical-device-path", .value = path },
+		{ .key = "physical-device", .value = number },
+	};
+
+	if (plug->target.file) {
+		int fd = loop_attach(plug->disk->target, write, &plug->target);
+
+		if (fd < 0)
+			return fd;
+		plug->loop = fd + 1;
+		snprintf(path, sizeof(path), "/dev/loop%" PRIu32,
+			 plug->target.minor);
+	} else {
+		pairs[1].value = plug->disk->target;
+	}
+	number_of(number, &plug->target);
+	return device_note(&plug->device, pairs, 3, plug->deadline);
+}
+
+/* Is there nothing left for dom0 to do? */
+static bool is_served(const struct plug *plug)
+{
+	if (!is_local(plug) || plug->plugged || (!plug->vif && !plug->disk))
+		return true;
+	return !plug->dry && (plug->look.back == DEVICE_CONNECTED ||
+			      (plug->disk && *plug->look.plug));
+}
+
+static int serve(struct plug *plug)
+{
+	bool script, begun = plug->look.back >= DEVICE_INIT_WAIT;
+	int rc;
+
+	if (is_served(plug))
+		return 0;
+	script = plug->vif ? *plug->vif->script : *plug->disk->script;
+	if (!plug->dry && !begun && (script || plug->vif))
+		return -EAGAIN;
+	if (script && take(plug, "run %.90s", plug->device.script))
+		rc = run_script(plug, true, plug->deadline);
+	else if (!script && plug->vif &&
+		 take(plug, "put it into bridge %s", plug->bridge.name))
+		rc = bridge_card(plug);
+	else if (!script && plug->disk &&
+		 take(plug, "open %.90s", plug->disk->target))
+		rc = open_disk(plug);
+	else
+		rc = 0;
+	plug->plugged = !rc;
+	return rc;
+}
+
+/* --- waiting --- */
+
+/* Who hangs, and what the kernel has said about it. */
+static void hint_ends(struct plug *plug)
+{
+	const struct device_look *l = &plug->look;
+	const char *more = *l->error ? ": " : "";
+
+	if (l->front == DEVICE_INITIALISING && l->back == DEVICE_INIT_WAIT)
+		more = "; does the guest have the driver?";
+	hint(plug, 0, "the guest's end is %s, the backend's %s%s%s",
+	     device_state_word(l->front), device_state_word(l->back), more,
+	     *more == ':' ? l->error : "");
+}
+
+/* The backend has opened the loop device, which nobody else has to hold now. */
+static void let_loop_go(struct plug *plug)
+{
+	if (!plug->loop)
+		return;
+	if (plug->look.back != DEVICE_CONNECTED &&
+	    !loop_is_served(plug->device.guest, plug->device.devid))
+		return;
+	close(plug->loop - 1);
+	plug->loop = 0;
+}
+
+/*
+ * A guest that is still letting go of the last device of this number may take the
+ * new one for it: it closes that, too, or does nothing. It sees one that goes away
+ * and comes once more. So does, unharmed, a guest that was just booting.
+ */
+static bool is_deaf(const struct plug *plug)
+{
+	const struct device_look *l = &plug->look;
+
+	if (!plug->written || !is_local(plug) || plug->anew == ANEW_MAX ||
+	    clock_left(plug->deadline) <= PAUSE_MS)
+		return false;
+	if (l->front == DEVICE_CLOSED && l->back == DEVICE_CLOSED)
+		return true;
+	return !plug->anew && l->front == DEVICE_INITIALISING &&
+	       l->back == DEVICE_INIT_WAIT &&
+	       clock_ms() - plug->since >= DEAF_MS;
+}
+
+static int begin_anew(struct plug *plug)
+{
+	int rc = device_remove(&plug->device, plug->deadline);
+
+	if (rc)
+		return rc;
+	if (plug->loop)
+		close(plug->loop - 1);
+	plug->loop = 0;
+	plug->written = plug->plugged = plug->announced = false;
+	plug->pause = clock_ms() + PAUSE_MS;
+	plug->anew++;
+	plug->next = 0;
+	return -EAGAIN;
+}
+
+static int wait_for_ends(struct plug *plug)
+{
+	const struct device_look *l = &plug->look;
+
+	if (plug->dry && plug->no_wait)
+		return 0;
+	let_loop_go(plug);
+	if (l->front == DEVICE_CONNECTED && l->back == DEVICE_CONNECTED)
+		return 0;
+	if (plug->no_wait && !plug->loop)
+		return 0;
+	if (!take(plug, "wait for both ends"))
+		return 0;
+	hint_ends(plug);
+	if (l->entry == -ENOENT)
+		return hint(plug, -ENODEV, "it was detached meanwhile");
+	if (is_deaf(plug))
+		return begin_anew(plug);
+	if (*l->error && l->back >= DEVICE_CLOSING)
+		return -EIO;
+	return -EAGAIN;
+}
+
+/* --- detaching --- */
+
+static int find_there(struct plug *plug)
+{
+	char path[STORE_PATH_MAX];
+	int rc = device_find(&plug->device);
+
+	name_step(plug, "find it");
+	if (rc == -ENOENT)
+		return 0;
+	if (rc)
+		return rc;
+	plug->there = true;
+	rc = store_read(device_path(path, &plug->device, DEVICE_LIBXL,
+				    "script"), plug->device.script,
+			sizeof(plug->device.script));
+	if (rc < 0)
+		*plug->device.script = '\0';
+	return look(plug);
+}
+
+static int ask_to_close(struct plug *plug)
+{
+	int rc = 0;
+
+	if (!plug->there || plug->look.back < 0)
+		return 0;
+	if (plug->force && take(plug, "take it from the guest"))
+		rc = device_cut(&plug->device, plug->deadline);
+	if (!rc && take(plug, "ask it to close"))
+		rc = device_close(&plug->device, plug->deadline);
+	plug->since = clock_ms();
+	return rc == -ENOENT ? 0 : rc;
+}
+
+static int wait_closed(struct plug *plug)
+{
+	const struct device_look *l = &plug->look;
+
+	if (!plug->there || l->back < 0 || l->back == DEVICE_CLOSED)
+		return 0;
+	if (!take(plug, "wait until it has closed"))
+		return 0;
+	hint_ends(plug);
+	/* a backend without its guest closes at once, or never */
+	return plug->force && clock_ms() - plug->since >= FORCE_MS ? 0
+								   : -EAGAIN;
+}
+
+/* Xl's own scripts take back what ends with the device. */
+static bool is_usual(const char *script)
+{
+	static const char *const usual[] = {
+		"", "/etc/xen/scripts/vif-bridge", "/etc/xen/scripts/block",
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(usual) / sizeof(*usual); i++)
+		if (!strcmp(script, usual[i]))
+			return true;
+	return false;
+}
+
+static int undo(struct plug *plug)
+{
+	if (!plug->there || !is_local(plug) || is_usual(plug->device.script))
+		return 0;
+	if (take(plug, "run %.90s", plug->device.script))
+		run_script(plug, false, plug->deadline);
+	return 0;
+}
+
+/*
+ * First the guest's nodes alone: it unregisters the device when it sees that, and
+ * must not meet another of its number while it does.
+ */
+static int let_go(struct plug *plug)
+{
+	int rc = 0;
+
+	if (!plug->there || (plug->look.front < 0 && !plug->pause))
+		return 0;
+	if (!take(plug, "let the guest unregister it"))
+		return 0;
+	if (!plug->pause) {
+		rc = device_cut(&plug->device, plug->deadline);
+		plug->pause = clock_ms() + LETTING_GO_MS;
+	}
+	if (rc || clock_ms() >= plug->pause || !clock_left(plug->deadline))
+		return rc;
+	return -EAGAIN;
+}
+
+static int remove_nodes(struct plug *plug)
+{
+	if (!plug->there || !take(plug, "remove its nodes"))
+		return 0;
+	return device_remove(&plug->device, plug->deadline);
+}
+
+/* --- the walks --- */
+
+typedef int plug_step(struct plug *plug);
+
+/* What this run has begun must not be left half done. */
+static void take_back(struct plug *plug)
+{
+	int64_t deadline = clock_ms() + UNDO_MS;
+
+	if (plug->written) {
+		device_close(&plug->device, deadline);
+		device_remove(&plug->device, deadline);
+	}
+	if (plug->loop)
+		close(plug->loop - 1);
+	plug->loop = 0;
+}
+
+static int walk(struct plug *plug, plug_step *const *steps)
+{
+	int rc;
+
+	if (plug->next)
+		device_understand(&plug->look);
+	for (; steps[plug->next]; plug->next++) {
+		rc = steps[plug->next](plug);
+		if (rc == -EAGAIN && !clock_left(plug->deadline))
+			return -ETIMEDOUT;
+		if (rc)
+			return rc;
+		plug->announced = false;
+	}
+	return 0;
+}
+
+int plug_in(struct plug *plug)
+{
+	static plug_step *const steps[] = {
+		find, check, write_nodes, serve, wait_for_ends, NULL,
+	};
+	int rc = walk(plug, steps);
+
+	/* a device whose guest is late may stay, but not one without its disk */
+	if (rc && rc != -EAGAIN && (rc != -ETIMEDOUT || plug->loop))
+		take_back(plug);
+	return rc;
+}
+
+int plug_out(struct plug *plug)
+{
+	static plug_step *const steps[] = {
+		find_there, ask_to_close, wait_closed, let_go, undo,
+		remove_nodes, NULL,
+	};
+
+	return walk(plug, steps);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef PLUG_H
+#define PLUG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "device.h"
+#include "link.h"
+#include "loop.h"
+#include "spec.h"
+
+/*
+ * Take one device from nothing to connected, or back to nothing: ordered steps,
+ * each of which asks first whether it is still needed. So a run after one that
+ * died is the same walk again, and many devices are waited for together.
+ */
+
+/* Numbers that devices of this run have, so that no two get the same. */
+enum { PLUG_CLAIMS_MAX = 256 };
+
+struct plug_claims {
+	unsigned int count;
+	struct {
+		uint16_t guest;
+		uint32_t devid;
+	} of[PLUG_CLAIMS_MAX];
+};
+
+struct plug {
+	/* the caller's; the device begun, with .guest and .host */
+	struct device device;
+	const struct spec_vif *vif;	/* it is a card, */
+	const struct spec_disk *disk;	/* or a disk; or neither */
+	struct plug_claims *claims;	/* a card's number is to be found */
+	uint8_t uuid[UUID_SIZE];	/* the guest's */
+	uint16_t self;			/* our own domain */
+	bool dry;			/* say the steps, take none */
+	bool no_wait;			/* not until both ends are connected */
+	bool force;			/* do not wait for the guest to close */
+	int64_t deadline;
+
+	/* Called for each step that is needed, before it is taken. */
+	void (*said)(const struct plug *plug, const char *step);
+
+	char step[128];		/* the last one; the failed one on failure */
+	char hint[256];		/* on failure: why, or what to do; or "" */
+
+	/* plug.c's own */
+	unsigned int next;
+	bool over;		/* the caller's: not to be run any more */
+	bool fresh;		/* it is not there, and to be written, */
+	bool written;		/* or has been */
+	bool there;		/* it is to be detached */
+	int64_t since;		/* when it was asked to close, or written */
+	int64_t pause;		/* nothing more is done before then */
+	unsigned int anew;	/* how often it has been written again */
+	bool announced;		/* the present step */
+	bool plugged;
+	int loop;		/* descriptor + 1 of a loop device, 0: none */
+	struct loop_target target;
+	struct link bridge;
+	struct device_look look;
+};
+
+/* "vif 0", "disk xvda", "9pfs 3". Returns NAME. */
+char *plug_name(char name[64], const struct plug *plug);
+
+/* Ask what the device's ends say; then batch_flush(), and plug_run(). */
+void plug_ask(struct plug *plug);
+
+/*
+ * Attach it, or detach it. 0: that is done. -EAGAIN: some end has to do something
+ * first; ask and call again. -ETIMEDOUT: the deadline passed. Else why .step failed;
+ * then what this run has written is taken back.
+ */
+int plug_in(struct plug *plug);
+int plug_out(struct plug *plug);
+
+#endif
