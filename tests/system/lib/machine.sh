@@ -260,7 +260,8 @@ install_dom0less() # TREE
 		die "$binary is missing, build it first: make ARCH=$host_arch"
 	mkdir -p "$1/sbin" "$1/usr/lib/xen/bin"
 	cp "$binary" "$1/sbin/dom0less"
-	for applet in init-dom0less dom0less-list dom0less-status; do
+	for applet in init-dom0less dom0less-attach dom0less-detach dom0less-list \
+		dom0less-shutdown dom0less-status; do
 		ln -s dom0less "$1/sbin/$applet"
 	done
 	ln -s /sbin/dom0less "$1/usr/lib/xen/bin/init-dom0less"
