@@ -23,6 +23,7 @@
  * 4 the deadline passed.
  */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -220,8 +221,8 @@ static void say_step(const struct attach *attach, const char *step)
 		msg(MSG_STEP, domid, "%s", step);
 }
 
-/* Why a domain is not attached, by RULE; a failure, or only for who wants to know
- * all. */
+/* Why a domain is not attached, by RULE; a failure, or only for who wants to
+ * know all. */
 static int tell(const struct domain *domain, const struct domain_rule *rule,
 		bool failed)
 {
@@ -295,6 +296,10 @@ static void finish(const struct attach *attach, int rc, int *status)
 	const struct domain_rule *end = rc ? end_of(domain) : NULL;
 
 	attached += !rc;
+	if (!rc && !opts.dry &&
+	    !(domain->facts & (FACT_SPOKEN | FACT_SUSPENDED)))
+		msg(MSG_NOTE, domain->info.domid, "it was not heard from yet: "
+		    "init-dom0less -w waits for it and notifies it");
 	unspoken = unspoken || rc == -EPROTONOSUPPORT;
 	if (end)
 		*status = applet_worse(*status, tell(domain, end, opts.wait ||
@@ -344,29 +349,42 @@ static unsigned int next_selected(unsigned int *at)
 	return n;
 }
 
-/* Is nothing left to change, only guests to wait for? */
-static bool all_wait(unsigned int count)
+/* Is nothing left to change, only guests to wait for? How long may be slept
+ * then, in ms, else 0. */
+static int patience(unsigned int count)
 {
 	unsigned int i;
+	int least = INT_MAX, one;
 
-	for (i = 0; i < count; i++)
-		if (!over[i] && !attach_is_waiting(&attaches[i]))
-			return false;
-	return true;
+	for (i = 0; i < count; i++) {
+		if (over[i])
+			continue;
+		if (!attach_is_waiting(&attaches[i]))
+			return 0;
+		one = attach_patience(&attaches[i]);
+		least = one < least ? one : least;
+	}
+	return least;
 }
 
-/* Until none of the first COUNT is left. Guests hold up no other run. */
+/*
+ * Until none of the first COUNT is left. Guests alone hold up no other run, and
+ * no xenstored.
+ */
 static void wait_for_all(unsigned int count, int *status)
 {
 	unsigned int left, before = count;
-	int nap = POLL_MS;
+	int nap = POLL_MS, most;
 
 	while ((left = progress(0, count, ATTACH_WAIT, status))) {
-		if (all_wait(count))
+		most = patience(count);
+		if (most) {
 			hyp_unlock();
+			store_close();
+		}
 		nap = left < before ? POLL_MS : 2 * nap;
-		if (nap > POLL_MAX_MS) {
-			nap = POLL_MAX_MS;
+		if (nap > (most ? most : POLL_MAX_MS)) {
+			nap = most ? most : POLL_MAX_MS;
 			hyp_give_back();
 		}
 		clock_nap(nap, deadline);

@@ -20,14 +20,16 @@ $(foreach i,$(filter-out $(inits),$(INIT)),$(error INIT=$i: not one of $(inits))
 install: $(INIT:%=install-%)
 uninstall: $(INIT:%=uninstall-%)
 
-unit    = $(DESTDIR)$(unitdir)/xen-init-dom0less.service
+units-of-ours := $(addprefix xen-init-dom0less,.service -late.service)
+unit    = $(addprefix $(DESTDIR)$(unitdir)/,$(units-of-ours))
 rc      = $(DESTDIR)$(sysconfdir)/init.d/xen-init-dom0less
 inittab = $(DESTDIR)$(sysconfdir)/inittab
 filled-in = sed 's|@sbindir@|$(sbindir)|'
 
 install-systemd:
-	install -d $(dir $(unit))
-	$(filled-in) initramfs/systemd/$(notdir $(unit)) | install -m 644 /dev/stdin $(unit)
+	install -d $(DESTDIR)$(unitdir)
+	for u in $(units-of-ours); do $(filled-in) initramfs/systemd/$$u | \
+		install -m 644 /dev/stdin $(DESTDIR)$(unitdir)/$$u || exit; done
 uninstall-systemd:
 	rm -f $(unit)
 

@@ -17,14 +17,14 @@ enum {
 	/*
 	 * A Linux guest that found no page early in its boot sleeps until an
 	 * event comes late in its boot, and an event in between wakes nobody.
-	 * It is known to sleep only when it uses no CPU: so it is notified
-	 * again until it has used next to none for SETTLE_MS. One that works
-	 * for ever and never speaks is given up after BUSY_MS.
+	 * So it is notified again: often for as long as most guests boot, and
+	 * then, by a run that waits, as seldom as a boot may well last.
 	 */
 	SETTLE_MS = 2000,
-	BUSY_MS = 15000,
-	BUSY_PERCENT = 10,
-	KICK_AGAIN_MS = 100,
+	KICK_MS = 100,
+	KICK_SELDOM_MS = 1000,
+	/* What a caller may sleep until it asks again. */
+	PATIENCE_MS = 16,
 };
 
 static bool has(const struct attach *attach, uint32_t facts)
@@ -333,47 +333,49 @@ static bool answer_needed(const struct attach *attach)
 	       (attach->wait || attach->acted);
 }
 
-/*
- * Has the guest used CPU since it was last notified? -ESRCH: it is gone, or
- * going; our own mapping keeps it in Xen's list for as long as we look.
- */
-static int guest_worked(struct attach *attach, int64_t now)
+/* Has it been waited for longer than most guests take? */
+static bool is_late(const struct attach *attach)
 {
-	uint64_t before = attach->cpu_time;
-	int64_t ms = now - attach->kicked;
-	struct hyp_domain info;
+	return clock_ms() - attach->since >= SETTLE_MS;
+}
 
-	if (domain_ask(attach->domain, &info) || info.flags & HYP_DYING ||
-	    domain_end(&info))
+/*
+ * Look at the ring. One that is late is not kept mapped between two looks: a
+ * mapping keeps a destroyed domain in Xen's list. -ESRCH: it is gone, or going.
+ */
+static int answer_look(struct attach *attach)
+{
+	struct domain *domain = attach->domain;
+	struct hyp_domain info;
+	int rc = 0;
+
+	if (domain_ask(domain, &info) || info.flags & HYP_DYING ||
+	    domain_end(&info) || memcmp(info.handle, domain->info.handle,
+					sizeof(info.handle)))
 		return -ESRCH;
-	attach->cpu_time = info.cpu_time;
-	return before && ms > 0 &&
-	       (info.cpu_time - before) / 1000000 * 100 / (uint64_t)ms >=
-	       BUSY_PERCENT;
+	if (!domain->page)
+		rc = hyp_map(domain->info.domid, domain->gfn, false,
+			     &domain->page);
+	if (rc)
+		return rc;
+	domain_look_at_ring(domain);
+	if (is_late(attach))
+		domain_release(domain);
+	return 0;
 }
 
 static int answer_take(struct attach *attach)
 {
 	int64_t now = clock_ms();
-	int worked;
+	int rc = answer_look(attach);
 
-	domain_look_at_ring(attach->domain);
-	if (has(attach, FACT_SPOKEN))
+	if (rc || has(attach, FACT_SPOKEN))
+		return rc;
+	if (!attach->wait && (is_late(attach) || !clock_left(attach->deadline)))
 		return 0;
-	if (!attach->busy)
-		attach->busy = now;
-	if (!attach->wait && (now - attach->busy >= SETTLE_MS ||
-			      now - attach->since >= BUSY_MS ||
-			      !clock_left(attach->deadline)))
-		return 0;
-	if (now - attach->kicked >= KICK_AGAIN_MS) {
-		worked = guest_worked(attach, now);
-		if (worked < 0)
-			return worked;
-		if (worked)
-			attach->busy = now;
+	if (now - attach->kicked >= (is_late(attach) ? KICK_SELDOM_MS
+						     : KICK_MS))
 		notify_take(attach);
-	}
 	return hint(attach, -EAGAIN, "is its kernel Linux 5.19 or later, with "
 		    "CONFIG_XEN?");
 }
@@ -495,4 +497,10 @@ bool attach_is_waiting(const struct attach *attach)
 {
 	return attach->next < STEPS &&
 	       (steps[attach->next].how & PHASE) == ATTACH_WAIT;
+}
+
+int attach_patience(const struct attach *attach)
+{
+	return attach_is_waiting(attach) && is_late(attach) ? KICK_SELDOM_MS
+							    : PATIENCE_MS;
 }

@@ -36,8 +36,6 @@ struct attach {
 	char uuid_text[UUID_TEXT];
 	int64_t since;		/* when the present step began, 0: not yet */
 	int64_t kicked;		/* when the guest was last notified */
-	int64_t busy;		/* when it was last seen to work, 0: not yet */
-	uint64_t cpu_time;	/* ns it had used by the last notification */
 };
 
 /* The steps stand in three phases. */
@@ -63,5 +61,9 @@ int attach_run(struct attach *attach, enum attach_phase phase);
 
 /* Is all that is left to wait for the guest? */
 bool attach_is_waiting(const struct attach *attach);
+
+/* How many ms a caller may sleep until it asks again: few while something
+ * happens, many for a guest that is late. */
+int attach_patience(const struct attach *attach);
 
 #endif

@@ -39,13 +39,17 @@ ok "install INIT=" install install INIT="$all" sbindir=/usr/sbin
 ok "and again" install install INIT="$all" sbindir=/usr/sbin
 is "the unit runs what was installed" "$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' "$unit")" \
 	/usr/sbin/init-dom0less
-is "so does the script of OpenRC" "$(grep -o '[^	]*/init-dom0less' "$rc")" /usr/sbin/init-dom0less
+is "so does the script of OpenRC" "$(grep -o '[^	]*/init-dom0less' "$rc" | uniq)" /usr/sbin/init-dom0less
 ok "which can be executed" [ -x "$rc" ]
-is "so does the inittab, once" "$(grep -c 'exec /usr/sbin/init-dom0less' "$d/etc/inittab")" 1
+is "so does the inittab, once" "$(grep -c 'exec /usr/sbin/init-dom0less --dom0' "$d/etc/inittab")" 1
+for late in "${unit%.service}-late.service" "$rc" "$d/etc/inittab"; do
+	ok "${late##*/} notifies guests that listen late" \
+		grep -q '/usr/sbin/init-dom0less --wait --timeout 86400 --kmsg' "$late"
+done
 is "whose other lines come first" "$(head -n 2 "$d/etc/inittab")" "$(cat "$tmp/inittab")"
 is "no command there is too long for busybox" \
 	"$(sed -n 's/^::[a-z]*://p' "$d/etc/inittab" | awk 'length > 200')" ""
-is "nothing is left to be filled in" "$(grep -r @ "$unit" "$rc" "$d/etc/inittab")" ""
+is "nothing is left to be filled in" "$(grep -r @ "${unit%/*}" "$rc" "$d/etc/inittab")" ""
 
 # Builders of images have the files put there where nothing can be compiled.
 copy_tree "$tmp/tree"
@@ -54,7 +58,7 @@ ok "the files alone want no compiler and no network" \
 	DESTDIR="$tmp/root" CC=false HOSTCC=false
 is "and leave the tree as it is" "$(diff -rq -x build -x .git . "$tmp/tree" 2>&1; ls "$tmp/tree/build" 2>/dev/null)" ""
 is "they are what they say" "$(cd "$tmp/root" && find . -type f | sort | xargs)" \
-	'./etc/init.d/xen-init-dom0less ./usr/lib/systemd/system/xen-init-dom0less.service'
+	'./etc/init.d/xen-init-dom0less ./usr/lib/systemd/system/xen-init-dom0less-late.service ./usr/lib/systemd/system/xen-init-dom0less.service'
 
 # systemd's own opinion, among Xen's own units: they come as templates.
 units=${unit%/*}

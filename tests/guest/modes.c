@@ -21,6 +21,25 @@ static void late(unsigned int seconds)
 	say("waited %u s", seconds);
 }
 
+/* As Linux does it when events come before it listens: they wake nobody, and then
+ * it sleeps until the next. */
+static void sleeps(unsigned int seconds)
+{
+	xen_sleep(seconds);
+	event_clear(store_port);
+	say("listens after %u s", seconds);
+	event_sleep(store_port);
+	say("was woken up");
+}
+
+static void busy(unsigned int unused)
+{
+	(void)unused;
+	say("works for ever");
+	for (;;)
+		__asm__ volatile("" ::: "memory");
+}
+
 static void suspends(unsigned int seconds)
 {
 	xen_sleep(seconds);
@@ -321,6 +340,8 @@ static const struct mode modes[] = {
 	{ .name = "notable", .no_table = true },
 	{ .name = "silent", .before = silent },
 	{ .name = "late", .before = late },
+	{ .name = "sleeps", .before = sleeps },
+	{ .name = "busy", .before = busy },
 	{ .name = "suspend", .before = suspends },
 	{ .name = "crash", .before = crashes },
 	{ .name = "early", .before = early },

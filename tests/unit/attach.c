@@ -836,10 +836,23 @@ static void deaf_guests(void)
 	is_str(problem(), NULL, "the seventh is not");
 
 	d = begin(&shapes[0]);
-	d->deaf = 100;
+	d->deaf = 80;
 	want.wait = true;
-	is_int(run(), 0, "a hundred are lost, and it is waited for");
+	want.timeout = 100000;
+	is_int(run(), 0, "eighty are lost, and it is waited for");
 	is_str(problem(), NULL, "it has spoken");
+	ok(clock_ms() >= 1000000 + 58000, "after a minute");
+	ok(world->kicks < 85, "in which it was seldom notified");
+	is_int(attach_patience(&attach), 16, "and it is done with");
+
+	/* an event that comes when it is too late for others */
+	d = begin(&shapes[0]);
+	d->guest = GUEST_SILENT;
+	want.wait = true;
+	want.timeout = 10000;
+	is_int(run(), -ETIMEDOUT, "one that never listens");
+	is_int(attach_patience(&attach), 1000, "may be looked at once a second");
+	is_int(world->mapped, 0, "and is not kept mapped meanwhile");
 
 	d = begin(&shapes[0]);
 	d->guest = GUEST_SILENT;

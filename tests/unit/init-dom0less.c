@@ -148,6 +148,27 @@ static void together(void)
 	is_int(served, 6, "serves all");
 }
 
+/* Guests that are not heard from hold up nobody, and are told of. */
+static void not_heard(void)
+{
+	begin(17);
+	world_boot(1);
+	world_boot(2)->guest = GUEST_SILENT;
+	is_int(run(""), 0, "a guest that says nothing");
+	ok(world->now < 1003000, "is done with in three seconds");
+	ok(one_line("init-dom0less: d2: it was not heard from yet", "-w"),
+	   "one line says so");
+	is_int(run("-q"), 0, "again");
+	is_str(err, "", "with -q not even that");
+	ok(is_served(1, "dom0less-1"), "the other is served");
+	is_int(run("-w -t 60"), 4, "waited for in vain");
+	is_int(world_count("hyp_unlock") > 0, 1, "without the lock");
+	ok(world_count("evtchn_send 102") < 85, "notified seldom: %u times",
+	   world_count("evtchn_send 102"));
+	ok(world_count("store_close") > 2, "nor a connection to xenstored");
+	is_int(world->mapped, 0, "and no page stays mapped");
+}
+
 /* One for which somebody always interferes keeps nobody else from being served. */
 static void conflict(void)
 {
@@ -983,6 +1004,7 @@ int main(void)
 	told_later();
 	together();
 	conflict();
+	not_heard();
 	bad_in_the_middle(17);
 	bad_in_the_middle(21);
 	legacy_static();
