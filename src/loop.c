@@ -118,15 +118,13 @@ static int check_device(const char *path, const struct loop_target *target,
 			bool write)
 {
 	int fd = open(path, (write ? O_RDWR : O_RDONLY) | O_EXCL | O_CLOEXEC |
-			    O_NONBLOCK);
+			    O_NONBLOCK), rc = fd < 0 ? -errno : 0;
 
-	if (fd >= 0) {
+	if (fd >= 0)
 		close(fd);
+	if (rc == -EBUSY && !write && is_mounted_read_only(target))
 		return 0;
-	}
-	if (errno == EBUSY && !write && is_mounted_read_only(target))
-		return 0;
-	return -errno;
+	return rc;
 }
 
 static void name_of(char name[32], uint32_t minor)

@@ -17,6 +17,7 @@ enum {
 	UNDO_MS = 2000,		/* after the deadline, for what was begun */
 	FORCE_MS = 2000,	/* for a backend whose guest was cut off */
 	LETTING_GO_MS = 300,	/* that a guest takes, once its end has closed */
+	ENDING_MS = 1000,
 	DEAF_MS = 5000, PAUSE_MS = 300, ANEW_MAX = 4,	/* see is_deaf() */
 	/* Interfaces' names are shorter; a longer one is no interface's. */
 	CARD_NAME_MAX = 32,
@@ -281,6 +282,17 @@ static void number_of(char number[24], const struct loop_target *target)
 		 target->minor);
 }
 
+/* The loop device of a disk that was just detached goes away in a moment. */
+static bool is_ending(struct plug *plug)
+{
+	int64_t now = clock_ms();
+
+	if (!plug->busy)
+		plug->busy = now;
+	return plug->target.file && now - plug->busy < ENDING_MS &&
+	       clock_left(plug->deadline);
+}
+
 /* Nobody else may use it, unless the user knows better. */
 static int check_sharing(struct plug *plug)
 {
@@ -289,6 +301,8 @@ static int check_sharing(struct plug *plug)
 	char number[24];
 	int rc = loop_check(plug->disk->target, &plug->target, write);
 
+	if (rc == -EBUSY && is_ending(plug))
+		return -EAGAIN;
 	if (rc == -EBUSY)
 		return hint(plug, rc, "it is in use in this domain; access %s! "
 			    "takes it all the same", plug->disk->mode);
@@ -563,6 +577,7 @@ static int begin_anew(struct plug *plug)
 		close(plug->loop - 1);
 	plug->loop = 0;
 	plug->written = plug->plugged = plug->announced = false;
+	plug->busy = 0;
 	plug->pause = clock_ms() + PAUSE_MS;
 	plug->anew++;
 	plug->next = 0;

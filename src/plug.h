@@ -54,6 +54,7 @@ struct plug {
 	bool there;		/* it is to be detached */
 	int64_t since;		/* when it was asked to close, or written */
 	int64_t pause;		/* nothing more is done before then */
+	int64_t busy;		/* when its file was first seen in use, 0: not */
 	unsigned int anew;	/* how often it has been written again */
 	bool announced;		/* the present step */
 	bool plugged;

@@ -42,21 +42,20 @@ tree='O_RDONLY|O_NOCTTY|O_CLOEXEC'
 xen='O_RDWR|O_CLOEXEC /dev/xen/privcmd
 O_RDWR|O_CLOEXEC /proc/xen/privcmd'
 for a in $(dom0less --list); do
+	opens="$streams
+$tree /sys/firmware/fdt
+$xen"
+	# these three want a domain, and no device tree
+	operands=
 	case $a in
-	# these need a domain, and no names of the tree
-	dom0less-attach) set -- "$a" 1 vif ;;
-	dom0less-detach) set -- "$a" 1 vif 0 ;;
-	dom0less-shutdown) set -- "$a" 1 ;;
-	*) set -- "$a" ;;
+	dom0less-attach) operands='1 vif' ;;
+	dom0less-detach) operands='1 vif 0' ;;
+	dom0less-shutdown) operands=1 ;;
 	esac
-	case $a in
-	*attach | *detach | *shutdown) trees= ;;
-	*) trees="$tree /sys/firmware/fdt
-" ;;
-	esac
-	ok "$a opens the device tree and Xen" same "$(opened "$@")" \
-		"$streams
-$trees$xen"
+	[ -z "$operands" ] || opens="$streams
+$xen"
+	ok "$a opens the device tree, if it needs that, and Xen" same \
+		"$(opened "$a" $operands)" "$opens"
 	ok "$a --help opens nothing" same "$(opened "$a" --help)" "$streams"
 	ok "$a with a usage error opens nothing" same "$(opened "$a" --nosuch)" "$streams"
 done

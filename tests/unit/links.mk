@@ -4,6 +4,7 @@
 unit-links := $(filter-out src/clock.c,$(unit-links))
 links.clock := src/clock.c
 $(foreach a,$(applet-names),$(eval links.$a := $(unit-links) applets/$a.c))
+links.dom0less-attach += applets/dom0less-detach.c
 links.batch := src/batch.c src/clock.c
 links.dtb := src/dtb.c tests/unit/parts/libfdt.c
 
@@ -26,6 +27,12 @@ $(eval $(call wrap,store,malloc free strdup setenv geteuid lstat stat access ope
 $C/obj/tests/fuzz/parts/xenstore.o: unit-cflags += -w $(lib-cppflags) \
 	-I$(XEN_SRC)/tools/libs/store -I$(XEN_SRC)/tools/xenstore -I$(XEN_SRC)/tools/libs/toolcore \
 	$(foreach f,read connect,-D$f=store_io_$f)
+
+links.link := src/link.c
+$(eval $(call wrap,link,socket send recv))
+
+links.loop := src/loop.c src/parse.c
+$(eval $(call wrap,loop,open ioctl stat access))
 
 privcmd-libs := libxenctrl libxencall libxenforeignmemory libxendevicemodel \
 	libxentoollog libxentoolcore

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "applet.h"
+#include "parts/ends.h"
+#include "run.h"
+
+#define NAME "dom0less-attach: "
+#define F "/local/domain/1/device/"
+#define B "/local/domain/0/backend/"
+
+static int run(const char *arguments)
+{
+	return run_applet(dom0less_attach_main, "dom0less-attach", arguments);
+}
+
+static int detach(const char *arguments)
+{
+	return run_applet(dom0less_detach_main, "dom0less-detach", arguments);
+}
+
+/* Domains 1 and 2, and what dom0 needs for their devices. */
+static void begin(enum ends_guest guest)
+{
+	world_reset(17);
+	world_write("/local/domain/0/name", "Domain-0", NULL);
+	world_boot(1);
+	world_serve(world_find(1));
+	world_boot(2);
+	world_serve(world_find(2));
+	world_link("xenbr0", true);
+	world_link("eth0", false);
+	ends_begin(guest);
+}
+
+/* How many devices there are, each with all of its three places, or -1. */
+static int devices(void)
+{
+	unsigned int i, fronts = 0, backs = 0, entries = 0;
+	const char *path;
+
+	for (i = 0; i < world->tree.size; i++) {
+		path = world->tree.nodes[i].path;
+		fronts += strstr(path, "/device/v") && strstr(path, "/backend-id");
+		backs += strstr(path, "/backend/v") && strstr(path, "/online");
+		entries += !strncmp(path, "/libxl/", 7) &&
+			   strstr(path, "/frontend-id");
+	}
+	return fronts == backs && backs == entries ? (int)fronts : -1;
+}
+
+static void cards(void)
+{
+	begin(ENDS_GOOD);
+	is_int(run("web1 vif bridge=xenbr0"), 0, "a card");
+	is_str(err, "", "says nothing");
+	is_str(world_read(B "vif/1/0/state"), "4", "is connected");
+	is_int(world->links[2].master, 1, "is in its bridge");
+	is_int(run("1 vif bridge=xenbr0"), 0, "again");
+	is_int(world->changes, 0, "changes nothing");
+	is_int(run("1 vif"), 0, "less said");
+	is_int(world->changes, 0, "changes nothing");
+	is_int(run("1 vif bridge=xenbr0,devid=0,ip=1"), 1, "in another way");
+	ok(one_line(NAME "d1: vif 0: attach it: ", "its ip is ''"), "is told");
+	is_int(run("1 vif bridge=xenbr0,ip=1"), 0, "another card");
+	is_str(world_read(B "vif/1/1/ip"), "1", "has the next number");
+	is_int(devices(), 2, "two of them");
+	is_int(run("1 vif bridge=nosuch"), 1, "a bridge that is not there");
+	ok(one_line(NAME "d1: vif 2: find bridge nosuch: ",
+		    "(the bridges are: xenbr0)"), "is told");
+	is_int(run("1 vif bridge=eth0"), 1, "one that is none");
+	ok(one_line(NAME, "that is no bridge"), "is told");
+	is_int(run("1 vif vifname=eth0,ip=2"), 1, "a name that is taken");
+	is_int(devices(), 2, "and nothing is left of these");
+	begin(ENDS_GOOD);
+	is_int(run("-n 1 vif bridge=xenbr0"), 0, "a dry run");
+	is_str(out, "d1: vif 0: write its nodes\n"
+	       "d1: vif 0: put it into bridge xenbr0\n"
+	       "d1: vif 0: wait for both ends\n", "says its steps");
+	is_int(world->changes, 0, "and takes none");
+}
+
+static void disks(void)
+{
+	begin(ENDS_GOOD);
+	is_int(run("1 disk phy:/dev/a,xvda,w"), 0, "a disk");
+	is_str(world_read(B "vbd/1/51712/physical-device"), "fd:61", "is it");
+	is_int(run("1 disk phy:/dev/a,xvda,w"), 0, "again");
+	is_int(world->changes, 0, "changes nothing");
+	is_int(run("1 disk phy:/dev/a,xvda,r"), 1, "to be read");
+	ok(one_line(NAME "d1: disk xvda: attach it: ", "its mode is 'w'"),
+	   "is another");
+	is_int(run("2 disk phy:/dev/a,xvda,r"), 1, "for another guest");
+	ok(one_line(NAME "d2: disk xvda: take /dev/a: ",
+		    "domain 1 has it as device 51712"), "is refused");
+	is_int(run("2 disk phy:/dev/a,xvda,r!"), 0, "unless it is meant");
+	is_int(run("1 disk phy:/dev/mounted,xvdb,w"), 1, "one in use");
+	ok(one_line(NAME, "it is in use in this domain"), "is refused");
+	is_int(run("1 disk /absent,,xvdb,w"), 1, "one that is not there");
+	is_int(run("1 disk /file,,xvdb,w"), 0, "a file");
+	is_str(world_read(B "vbd/1/51728/physical-device"), "7:0", "is a loop");
+	is_int(run("1 disk /file,,xvdb,w"), 0, "again");
+	is_int((int)world->loops, 1, "the same loop");
+	is_int(devices(), 3, "three of them");
+}
+
+static void guests(void)
+{
+	begin(ENDS_SILENT);
+	is_int(run("-t 2 1 vif"), 4, "a guest without the driver");
+	ok(one_line(NAME "d1: vif 0: wait for both ends: ",
+		    "the guest's end is 1 (initialising), the backend's 2"),
+	   "is told");
+	is_int(devices(), 1, "its device may stay");
+	is_int(run("-t 2 -N 1 vif"), 0, "nobody waits for it");
+	ends_guest = ENDS_GOOD;
+	is_int(run("1 vif"), 0, "until it comes");
+	is_int(run("9 vif"), 1, "no such domain");
+	is_int(run("nobody vif"), 1, "no such name");
+	is_int(run("0 vif"), 1, "dom0 itself");
+	world_boot_plain(3);
+	is_int(run("3 vif"), 1, "one without a xenstore");
+	ok(one_line(NAME "3: ", "without a xenstore"), "is told");
+	world_boot(4);
+	is_int(run("-t 1 4 vif"), 4, "one that is not attached yet");
+	ok(one_line(NAME "4: ", "init-dom0less"), "is waited for");
+	is_int(run("-t 1 later vif"), 4, "so is a name that may come");
+	world->daemon_at = -1;
+	is_int(run("-t 1 1 vif"), 3, "no xenstored");
+	world->hyp_rc = -ENODEV;
+	is_int(run("1 vif"), 3, "no Xen");
+}
+
+static void usage(void)
+{
+	static const char *const bad[] = {
+		"", "1", "1 vif birdge=x", "1 disk", "1 disk /a", "1 9pfs",
+		"1 9pfs x", "1 9pfs 0 path=x", "1 9pfs 0 back:path",
+		"1 9pfs 0 side:a=b", "1 9pfs 0 back:a%b=c", "1 vbd 0", "1 a/b 0",
+		"a/b vif", "-f /nonexistent", "-f /dev/null 1 vif", "-t x 1 vif",
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		begin(ENDS_GOOD);
+		is_int(run(bad[i]), 2, "'%s' is a usage error", bad[i]);
+		is_int((int)world->calls, 0, "and nothing is attempted");
+	}
+	begin(ENDS_GOOD);
+	is_int(run("-f /dev/null"), 0, "no devices at all");
+}
+
+static void files(void)
+{
+	char path[64], arguments[96];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/devices", run_dir);
+	f = fopen(path, "w");
+	if (!f)
+		abort();
+	fputs("# all\n\nbridge br7 eth0\r\n 1 vif bridge=xenbr0\n"
+	      "1\tvif bridge=br7\n2 disk vdev=xvda,target=/a b\n"
+	      "2 9pfs 0 front:tag=x back:path=/s backend=1\n", f);
+	fclose(f);
+	begin(ENDS_GOOD);
+	snprintf(arguments, sizeof(arguments), "-t 3 -N -f %s", path);
+	is_int(run(arguments), 0, "a file of devices");
+	is_str(err, "", "says nothing");
+	is_str(world_read(B "vif/1/1/bridge"), "br7", "two cards");
+	is_str(world_read(B "vbd/2/51712/params"), "/a b", "a disk");
+	is_str(world_read("/local/domain/1/backend/9pfs/2/0/path"), "/s",
+	       "another device, of a driver domain");
+	is_int(world->links[1].master, 3, "a card of dom0's is in the bridge");
+	is_int(run(arguments), 0, "again");
+	is_int((int)world->changes, 0, "changes nothing");
+	f = fopen(path, "a");
+	if (!f)
+		abort();
+	fputs("1 vif x=y\n", f);
+	fclose(f);
+	begin(ENDS_GOOD);
+	is_int(run(arguments), 2, "a bad line");
+	ok(strstr(err, "devices:8: x: "), "is told with its number");
+	is_int((int)world->calls, 0, "and nothing is attempted");
+	unlink(path);
+}
+
+static void going(void)
+{
+	begin(ENDS_GOOD);
+	run("1 vif");
+	run("1 disk /file,,xvda,w");
+	is_int(detach("1 vif 0"), 0, "a card is detached");
+	is_int(devices(), 1, "the disk is there");
+	is_int(detach("1 vif 0"), 0, "again");
+	is_str(err, "", "nothing to say");
+	is_int(detach("-n --all"), 0, "a dry run");
+	is_int((int)world->changes, 0, "takes no step");
+	is_int(detach("--all"), 0, "all");
+	is_int(devices(), 0, "nothing is there");
+	ends_guest = ENDS_GOOD;
+	run("1 disk /file,,xvda,w");
+	ends_guest = ENDS_STUCK;
+	is_int(detach("-t 3 1 disk xvda"), 4, "a guest that holds on");
+	ok(one_line("dom0less-detach: d1: disk xvda: wait until it has closed",
+		    "the guest's end is 4 (connected), the backend's 5"),
+	   "is told");
+	is_int(run("-t 1 1 disk /file,,xvda,w"), 4, "it is being detached");
+	is_int(detach("--force 1 disk xvda"), 0, "it is taken");
+	is_int(devices(), 0, "nothing is there");
+	is_int(detach("1 disk"), 2, "which?");
+	is_int(detach("1 disk xyz"), 2, "no disk");
+	is_int(detach("1 vif 0 1"), 2, "too much");
+	is_int(detach("9 vif 0"), 1, "no such domain");
+}
+
+/* It dies at each call; the next run finishes. */
+static void deaths(void)
+{
+	static const char *const what[] = { "1 vif", "1 disk /file,,xvda,w" };
+	unsigned int i, at, bad;
+	bool more;
+
+	for (i = 0; i < 2; i++) {
+		bad = 0;
+		more = true;
+		for (at = 1; more; at++) {
+			begin(ENDS_GOOD);
+			world->fault = (struct world_fault){
+				.at = at, .how = at % 2 ? DIE_BEFORE
+							: DIE_AFTER };
+			run(what[i]);
+			more = world->fault.fired;
+			world->served = false;
+			if (run(what[i]) || devices() != 1 || *err) {
+				bad++;
+				printf("# %s, at call %u: %s\n", what[i], at,
+				       err);
+			}
+		}
+		ok(at > 20, "'%s' dies at %u calls", what[i], at - 2);
+		is_int(bad, 0, "and is attached by the next run");
+		printf("# sum: %u calls at which dom0less-attach was killed\n",
+		       at - 2);
+	}
+}
+
+/* One call fails; the status is a documented one, and nothing half done. */
+static void failures(void)
+{
+	unsigned int at, i, n = 0, bad = 0, half = 0, later = 0;
+	bool more = true;
+	int status;
+
+	for (at = 1; more; at++)
+		for (i = 0; i < RUN_ERRORS; i++) {
+			begin(ENDS_GOOD);
+			world->fault = (struct world_fault){
+				.at = at, .rc = -run_errors[i] };
+			status = run("-t 5 1 disk /file,,xvda,w");
+			more = world->fault.fired;
+			if (!more)
+				break;
+			n++;
+			bad += (status != 0 && status != 1 && status != 3 &&
+				status != 4) || !said_by("dom0less-attach");
+			half += devices() < 0;
+			later += run("1 disk /file,,xvda,w") != 0;
+		}
+	ok(n > 200, "one call fails in %u ways", n);
+	is_int(bad, 0, "the status is one of those documented");
+	is_int(half, 0, "no device is half there");
+	is_int(later, 0, "and the next run attaches it");
+	printf("# sum: %u calls failed once\n", n);
+}
+
+int main(void)
+{
+	if (!mkdtemp(run_dir))
+		abort();
+	cards();
+	disks();
+	guests();
+	usage();
+	files();
+	going();
+	deaths();
+	failures();
+	rmdir(run_dir);
+	return done();
+}
