@@ -574,7 +574,7 @@ int device_close(const struct device *device, int64_t deadline)
  */
 static int count_empty(uint32_t tx, const char *path, int depth)
 {
-	char parent[STORE_PATH_MAX], list[DEVICE_TEXT_MAX];
+	char parent[STORE_PATH_MAX], list[DEVICE_TEXT_MAX] = "";
 	struct batch_answer answer;
 	int count, rc;
 

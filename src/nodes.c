@@ -161,13 +161,16 @@ struct tops {
 	char path[BASES][STORE_PATH_MAX / 2];
 };
 
-static void find_tops(struct tops *tops, const struct nodes *nodes)
+static struct tops tops_of(const struct nodes *nodes)
 {
-	snprintf(tops->path[HOME], sizeof(*tops->path), "/local/domain/%u",
+	struct tops tops;
+
+	snprintf(tops.path[HOME], sizeof(*tops.path), "/local/domain/%u",
 		 nodes->domid);
-	snprintf(tops->path[LIBXL], sizeof(*tops->path), "/libxl/%u",
+	snprintf(tops.path[LIBXL], sizeof(*tops.path), "/libxl/%u",
 		 nodes->domid);
-	snprintf(tops->path[VM], sizeof(*tops->path), "/vm/%s", nodes->uuid);
+	snprintf(tops.path[VM], sizeof(*tops.path), "/vm/%s", nodes->uuid);
+	return tops;
 }
 
 /* The path of ROW's node; VCPU: which of them, where there is one for each. */
@@ -219,13 +222,12 @@ static uint32_t count_of(const struct nodes *nodes, const struct row *row)
 int nodes_write(const struct nodes *nodes)
 {
 	const struct row *row;
-	struct tops tops;
+	struct tops tops = tops_of(nodes);
 	uint32_t tx, n;
 	int rc = store_begin(&tx);
 
 	if (rc)
 		return rc;
-	find_tops(&tops, nodes);
 	for (row = rows; row < rows + ROWS; row++)
 		for (n = 0; n < count_of(nodes, row); n++)
 			write_node(tx, nodes, &tops, row, n);
@@ -235,10 +237,9 @@ int nodes_write(const struct nodes *nodes)
 int nodes_finish(uint16_t domid)
 {
 	const struct nodes nodes = { .domid = domid, .uuid = "" };
+	const struct tops tops = tops_of(&nodes);
 	const struct row *row;
-	struct tops tops;
 
-	find_tops(&tops, &nodes);
 	for (row = rows; row < rows + ROWS; row++)
 		if (row->when == LAST)
 			write_node(0, &nodes, &tops, row, 0);

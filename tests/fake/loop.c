@@ -37,17 +37,24 @@ int loop_check(const char *path, const struct loop_target *target, bool write)
 	return world_done(rc);
 }
 
+static int open_nothing(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	return fd;
+}
+
 int loop_attach(const char *path, bool write, struct loop_target *target)
 {
 	int rc = world_call(CALL_CHANGE, "loop_attach %s %d", path, write);
-	int fd;
 
 	if (rc)
 		return world_done(rc);
 	target->major = 7;
 	target->minor = world->loops++;
-	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	return world_done(fd < 0 ? -errno : fd);
+	return world_done(open_nothing());
 }
 
 bool loop_has(uint32_t minor, const struct loop_target *target)
