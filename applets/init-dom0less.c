@@ -23,6 +23,7 @@
  * 4 the deadline passed.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -269,6 +270,13 @@ static bool consider(struct domain *domain, struct attach *attach, int *status)
 
 	if (!rc && domain->rule->action == DOMAIN_ATTACH_NOTE)
 		msg(MSG_NOTE, domain->info.domid, "%s", domain->rule->sentence);
+	/* a run that died may have left the right one; a page that no guest
+	 * knows of will be cleared */
+	if (!rc && domain->ring.port && domain->ring.port != domain->evtchn &&
+	    !(domain->facts & (FACT_INTRODUCED | FACT_NO_PFN)))
+		msg(MSG_NOTE, domain->info.domid, "event channel %" PRIu32
+		    " in its xenstore page, which is none of Xen's: put right",
+		    domain->ring.port);
 	if (!rc && (domain->rule->action == DOMAIN_ATTACH ||
 		    domain->rule->action == DOMAIN_ATTACH_NOTE)) {
 		begin(attach, domain);

@@ -232,9 +232,19 @@ static bool intro_needed(const struct attach *attach)
 static int intro_take(struct attach *attach)
 {
 	struct domain *domain = attach->domain;
-	int rc = store_introduce(domain->info.domid, domain->gfn,
-				 (uint32_t)domain->evtchn);
+	uint32_t port = (uint32_t)domain->evtchn;
+	int rc;
 
+	/* xenstored from 4.21 on takes the port from the page, which is the
+	 * guest's to write; 0 afterwards, or a restarted one would take the
+	 * guest for a new one */
+	hyp_ring_set_port(domain->page, port);
+	rc = store_introduce(domain->info.domid, domain->gfn, port);
+	domain_look_at_ring(domain);
+	hyp_ring_set_port(domain->page, 0);
+	if (rc && domain->ring.port != port)
+		return hint(attach, rc, "the guest changes the event channel "
+			    "in its xenstore page");
 	if (rc)
 		return rc;
 	domain->facts |= FACT_INTRODUCED;
@@ -380,12 +390,12 @@ static int answer_take(struct attach *attach)
 		    "CONFIG_XEN?");
 }
 
-/* How a step is taken. */
 enum {
 	PREP = ATTACH_PREPARE, SERVE = ATTACH_SERVE, WAIT = ATTACH_WAIT,
-	PHASE = 3,		/* the bits of these */
-	POLL = 4,		/* -EAGAIN: it is to be taken again */
 };
+
+/* What -EAGAIN of a step means: it failed, or it is to be taken again. */
+enum { ONCE, POLL };
 
 /*
  * The order is safe for every Xen, xenstored and guest kernel: the handle and
@@ -397,21 +407,21 @@ static const struct step {
 	const char *name;
 	bool (*needed)(const struct attach *attach);
 	int (*take)(struct attach *attach);
-	unsigned int how;
+	unsigned int phase, again;
 } steps[] = {
-	{ "allocate the xenstore page", page_needed, page_take, PREP },
-	{ "prepare the ring", ring_needed, ring_take, PREP },
+	{ "allocate the xenstore page", page_needed, page_take, PREP, ONCE },
+	{ "prepare the ring", ring_needed, ring_take, PREP, ONCE },
 	{ "grant the page to xenstored", grant_needed, grant_take,
-	  PREP | POLL },
-	{ "set the UUID", handle_needed, handle_take, PREP },
-	{ "store libxl's configuration", file_needed, file_take, PREP },
-	{ "write the xenstore nodes", nodes_needed, nodes_take, PREP | POLL },
-	{ "introduce it to xenstored", intro_needed, intro_take, SERVE },
-	{ "finish the handshake", greet_needed, greet_take, SERVE | POLL },
-	{ "tell the guest its page", publish_needed, publish_take, SERVE },
-	{ "notify the guest", notify_needed, notify_take, SERVE },
-	{ "write the last node", finish_needed, finish_take, SERVE },
-	{ "wait for the guest", answer_needed, answer_take, WAIT | POLL },
+	  PREP, POLL },
+	{ "set the UUID", handle_needed, handle_take, PREP, ONCE },
+	{ "store libxl's configuration", file_needed, file_take, PREP, ONCE },
+	{ "write the xenstore nodes", nodes_needed, nodes_take, PREP, POLL },
+	{ "introduce it to xenstored", intro_needed, intro_take, SERVE, ONCE },
+	{ "finish the handshake", greet_needed, greet_take, SERVE, POLL },
+	{ "tell the guest its page", publish_needed, publish_take, SERVE, ONCE },
+	{ "notify the guest", notify_needed, notify_take, SERVE, ONCE },
+	{ "write the last node", finish_needed, finish_take, SERVE, ONCE },
+	{ "wait for the guest", answer_needed, answer_take, WAIT, POLL },
 };
 
 enum { STEPS = sizeof(steps) / sizeof(*steps) };
@@ -457,7 +467,7 @@ static int take_step(struct attach *attach, const struct step *step)
 	if (attach->dry)
 		return 0;
 	rc = step->take(attach);
-	if (rc == -EAGAIN && !(step->how & POLL))
+	if (rc == -EAGAIN && step->again != POLL)
 		return -EBUSY;
 	if (rc == -EAGAIN && !clock_left(attach->deadline))
 		return -ETIMEDOUT;
@@ -481,7 +491,7 @@ int attach_run(struct attach *attach, enum attach_phase phase)
 
 	for (; attach->next < STEPS; attach->next++) {
 		step = &steps[attach->next];
-		if ((step->how & PHASE) > phase)
+		if (step->phase > phase)
 			return 0;
 		/* one that has begun goes on until it is over */
 		if (attach->step != step->name && !step->needed(attach))
@@ -496,7 +506,7 @@ int attach_run(struct attach *attach, enum attach_phase phase)
 bool attach_is_waiting(const struct attach *attach)
 {
 	return attach->next < STEPS &&
-	       (steps[attach->next].how & PHASE) == ATTACH_WAIT;
+	       steps[attach->next].phase == ATTACH_WAIT;
 }
 
 int attach_patience(const struct attach *attach)

@@ -100,6 +100,7 @@ enum {
 	GDI_OLD = 112, GDI_NEW = 120, SYSCTL_GDI_NEW = 0x14,
 	DOMCTL_MET_MAX = 0xff,	/* 0x18 was reached in twenty years */
 	LIST_AT = 256,		/* where in the buffer a list stands */
+	PORT_AT = 2076,		/* evtchn_port, xs_wire.h of 4.21 and later */
 };
 _Static_assert(HYP_PARAMS_MAX * sizeof(multicall_entry_t) <= LIST_AT,
 	       "calls stand in front of their arguments");
@@ -688,6 +689,7 @@ void hyp_ring_get(const void *page, struct hyp_ring *ring)
 	ring->features = raw->server_features;
 	ring->connection = raw->connection;
 	ring->error = raw->error;
+	ring->port = *(const volatile uint32_t *)((const char *)page + PORT_AT);
 }
 
 void hyp_ring_clear(void *page)
@@ -702,6 +704,15 @@ void hyp_ring_set_connection(void *page, uint32_t value)
 
 	atomic_thread_fence(memory_order_seq_cst);
 	raw->connection = value;
+	atomic_thread_fence(memory_order_seq_cst);
+}
+
+void hyp_ring_set_port(void *page, uint32_t port)
+{
+	volatile uint32_t *field = (void *)((char *)page + PORT_AT);
+
+	atomic_thread_fence(memory_order_seq_cst);
+	*field = port;
 	atomic_thread_fence(memory_order_seq_cst);
 }
 

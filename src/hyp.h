@@ -111,6 +111,7 @@ struct hyp_ring {
 	uint32_t features;	/* that the server advertises */
 	uint32_t connection;	/* 0: connected, 1: reconnect */
 	uint32_t error;
+	uint32_t port;		/* evtchn_port, from Xen 4.21 on: see below */
 };
 
 /*
@@ -200,6 +201,14 @@ void hyp_ring_clear(void *page);
 
 /* Store VALUE in the connection field, after all that was stored before. */
 void hyp_ring_set_connection(void *page, uint32_t value);
+
+/*
+ * Store PORT in the evtchn_port field (offset 2076), after all that was stored
+ * before. C xenstored from 4.21 on takes a domain's event channel from there, if it
+ * is not 0, and not from the introduction: introduce_domain(),
+ * tools/xenstored/domain.c:1125 in 4.22. Older ones do not look.
+ */
+void hyp_ring_set_port(void *page, uint32_t port);
 
 /*
  * Read or write entry REF (< 512) of the domain's grant table. -EOPNOTSUPP:

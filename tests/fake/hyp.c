@@ -366,6 +366,7 @@ void hyp_ring_get(const void *page, struct hyp_ring *ring)
 		.rsp_prod = field(page, RING_RSP_PROD),
 		.connection = field(page, RING_CONNECTION),
 		.error = field(page, RING_ERROR),
+		.port = field(page, RING_PORT),
 	};
 }
 
@@ -396,6 +397,13 @@ void hyp_ring_set_connection(void *page, uint32_t value)
 	if (value && (field(page, RING_REQ_PROD) || field(page, RING_REQ_CONS)))
 		world_wrong("ring in use set to reconnect");
 	connection(page, value);
+	world_done(0);
+}
+
+void hyp_ring_set_port(void *page, uint32_t port)
+{
+	world_sure(CALL_CHANGE, "port_in_page %u", port);
+	memcpy((uint8_t *)page + RING_PORT, &port, sizeof(port));
 	world_done(0);
 }
 

@@ -358,9 +358,14 @@ static bool has_nodes(uint16_t domid)
 static int introduction(uint16_t domid, uint64_t gfn, uint32_t port)
 {
 	struct world_domain *d = world_find(domid);
+	uint32_t there = d ? world_ring(d, RING_PORT) : 0;
 
+	/* tools/xenstored/domain.c:1125 in 4.22; oxenstored does not look */
+	if (world->about.minor >= 21 && world->daemon != DAEMON_OCAML && there)
+		port = there;
 	if (!d || port != d->evtchn)
 		return -EINVAL;
+	world->port_seen = there;
 	if (d->introduced || d->channel.state != HYP_EVTCHN_UNBOUND)
 		world_wrong("d%u introduced twice", domid);
 	if (!has_nodes(domid))

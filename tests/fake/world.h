@@ -107,6 +107,7 @@ struct world {
 	struct world_tree tree, tx;
 	bool open, in_tx;
 	unsigned int conflicts;	/* commits that will find interference */
+	uint32_t port_seen;	/* in the page, at the latest introduction */
 	char odd_path[64], odd[4096];	/* a node outside of the tree */
 
 	struct link links[WORLD_LINKS];	/* dom0's; no name: none */
@@ -160,6 +161,7 @@ struct link *world_link(const char *name, bool bridge);
 enum {
 	RING_REQ_CONS = 2048, RING_REQ_PROD = 2052, RING_RSP_CONS = 2056,
 	RING_RSP_PROD = 2060, RING_CONNECTION = 2068, RING_ERROR = 2072,
+	RING_PORT = 2076,
 };
 uint32_t world_ring(struct world_domain *domain, unsigned int offset);
 void world_ring_set(struct world_domain *domain, unsigned int offset,

@@ -234,7 +234,7 @@ static const char *const order_17 =
 	"grant_set d1 1 1 d0 0x39001\n"
 	FILE_CHANGES
 	"store_commit\n"
-	"introduce d1 0x39001 1\n"
+	"port_in_page 1\n" "introduce d1 0x39001 1\n" "port_in_page 0\n"
 	"param_set d1 1 0x39001\n"
 	"evtchn_send 101\n"
 	LAST_NODE;
@@ -242,7 +242,7 @@ static const char *const order_17 =
 static const char *const order_21 =
 	FILE_CHANGES
 	"store_commit\n"
-	"introduce d1 0x39001 1\n"
+	"port_in_page 1\n" "introduce d1 0x39001 1\n" "port_in_page 0\n"
 	"evtchn_send 101\n"
 	LAST_NODE;
 
@@ -578,6 +578,19 @@ static void rings(void)
 	is_int(world_count("ring_set_connection 1"), 1, "gets it");
 	is_int(world_count("ring_clear"), 0, "and is not cleared");
 	is_str(problem(), NULL, "and all is well");
+
+	/* the field from which xenstored 4.21 takes the port */
+	d = begin(&shapes[4]);
+	world_ring_set(d, RING_PORT, 0xdead);
+	is_int(run(), 0, "rubbish in the place of the port");
+	is_int(world->port_seen, PORT, "is put right for the introduction");
+	is_int(world_ring(d, RING_PORT), 0, "and is gone afterwards");
+	is_str(problem(), NULL, "and all is well");
+	d = begin(&shapes[4]);
+	world->fault = (struct world_fault){ .at = 1, .rc = -EINVAL,
+					     .call = "introduce" };
+	run();
+	is_int(world_ring(d, RING_PORT), 0, "after a failure, too");
 
 	/* a connected guest puts the flag back */
 	d = begin(&shapes[4]);

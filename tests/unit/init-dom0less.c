@@ -148,6 +148,17 @@ static void together(void)
 	is_int(served, 6, "serves all");
 }
 
+/* What a guest has written into its page where xenstored looks for the port. */
+static void rubbish(void)
+{
+	begin(21);
+	world_ring_set(world_boot(1), RING_PORT, 7);
+	is_int(run(""), 0, "another port in the page");
+	ok(one_line("init-dom0less: d1: event channel 7 ", "put right"),
+	   "one line names it");
+	ok(is_served(1, "dom0less-1"), "and the guest is served");
+}
+
 /* Guests that are not heard from hold up nobody, and are told of. */
 static void not_heard(void)
 {
@@ -1005,6 +1016,7 @@ int main(void)
 	together();
 	conflict();
 	not_heard();
+	rubbish();
 	bad_in_the_middle(17);
 	bad_in_the_middle(21);
 	legacy_static();
