@@ -303,6 +303,9 @@ static int outcome(bool ok)
 	/* what the library calls EBADF is the end of the connection */
 	if (rc == -EBADF)
 		rc = -EPIPE;
+	/* a conflict, or a socket that took no more until the deadline */
+	if (rc == -EAGAIN && !clock_left(limit))
+		rc = -ETIMEDOUT;
 	broken = broken || rc == -EPIPE;
 	return rc;
 }

@@ -10,14 +10,14 @@
 #   LIBFDT_SRC=DIR   likewise a tree of dtc
 
 SRC        ?= build/src
-XEN_SRC    ?= $(SRC)/xen-4.17
+XEN_SRC    ?= $(SRC)/xen-4.20
 LIBFDT_SRC ?= $(SRC)/dtc
 export DL  ?= build/dl
 fetch      := $(dir $(lastword $(MAKEFILE_LIST)))fetch
 
 # The pinned trees among the two. $(SRC)/NAME.pin repeats NAME's line of
 # xen/pins, so that a moved pin is fetched again and everything rebuilt.
-xen-pin := $(patsubst %,%.pin,$(filter $(SRC)/xen-4.17,$(XEN_SRC)))
+xen-pin := $(patsubst %,%.pin,$(filter $(SRC)/xen-4.20,$(XEN_SRC)))
 fdt-pin := $(patsubst %,%.pin,$(filter $(SRC)/dtc,$(LIBFDT_SRC)))
 pins    := $(xen-pin) $(fdt-pin)
 
@@ -33,7 +33,7 @@ $(SRC)/%.pin: xen/pins | setup-build
 # Files that only some releases have: xs_lib.c moved into xs.c, xc_version.c
 # out of xc_domain.c. The pinned release may not be unpacked yet, so what it
 # lacks is known, not looked up.
-some-releases = $(if $(xen-pin),$(filter-out %/xc_version.c,$1),\
+some-releases = $(if $(xen-pin),$(filter-out %/xs_lib.c,$1),\
 	$(patsubst $(XEN_SRC)/tools/%,%,$(wildcard $(addprefix $(XEN_SRC)/tools/,$1))))
 
 libs := libxenstore libxenctrl libxencall libxenforeignmemory \

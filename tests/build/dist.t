@@ -112,7 +112,6 @@ text() # DESC FILE ERE
 }
 text "the GPL" dom0less 'GNU GENERAL PUBLIC LICENSE'
 text "the LGPL, version 2.1" xen-libraries 'only\* v2\.1'
-text "the LGPL" xen-libxenstore 'GNU LESSER GENERAL PUBLIC LICENSE'
 text "Xen's headers" xen-public-headers 'Permission is hereby granted'
 text "BSD" libfdt 'Redistribution and use in source and binary forms'
 text "or GPL" libfdt 'GNU GENERAL PUBLIC LICENSE'

@@ -22,7 +22,7 @@ wrap = $C/unit/$1: private unit-cflags += $(foreach f,$2,-Wl,--wrap=$f)
 links.store := src/store.c src/batch.c src/clock.c \
 	tests/fuzz/parts/xenstore.c tests/unit/parts/xenstored.c
 $(eval $(call wrap,store,malloc free strdup setenv geteuid lstat stat access open \
-	socket connect close setsockopt fcntl recv read send write poll \
+	socket connect close setsockopt fcntl recv read send sendmsg writev poll \
 	clock_gettime nanosleep))
 $C/obj/tests/fuzz/parts/xenstore.o: unit-cflags += -w $(lib-cppflags) \
 	-I$(XEN_SRC)/tools/libs/store -I$(XEN_SRC)/tools/xenstore -I$(XEN_SRC)/tools/libs/toolcore \

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -237,15 +238,32 @@ WRAP(ssize_t, send, int fd, const void *buf, size_t size, int flags)
 }
 
 /* Requests are shorter than a socket's buffer: none has to wait. */
-WRAP(ssize_t, write, int fd, const void *buf, size_t size)
+WRAP(ssize_t, sendmsg, int fd, const struct msghdr *message, int flags)
 {
-	int how = FAULT_IN("write", EINTR, EIO, ENOMEM, EFAULT,
-			   FAULT_SHORT);
+	int how = FAULT_IN("sendmsg", EINTR, EAGAIN, EPIPE, ECONNRESET, ENOBUFS,
+			   ENOMEM, FAULT_SHORT);
+
+	if (how == EAGAIN)
+		pass(wait);
+	if (how > 0)
+		return -1;
+	if (how == FAULT_SHORT)
+		return __real_send(fd, message->msg_iov->iov_base, 1, flags);
+	return __real_sendmsg(fd, message, flags);
+}
+
+/* To the device, for which a socket stands here. */
+WRAP(ssize_t, writev, int fd, const struct iovec *parts, int count)
+{
+	const struct msghdr message = { .msg_iov = (struct iovec *)parts,
+					.msg_iovlen = (size_t)count };
+	int how = FAULT_IN("writev", EINTR, EIO, ENOMEM, EFAULT, FAULT_SHORT);
 
 	if (how > 0)
 		return -1;
-	return __real_send(fd, buf, how == FAULT_SHORT ? 1 : size,
-			   MSG_NOSIGNAL);
+	if (how == FAULT_SHORT)
+		return __real_send(fd, parts->iov_base, 1, MSG_NOSIGNAL);
+	return __real_sendmsg(fd, &message, MSG_NOSIGNAL);
 }
 
 WRAP(int, poll, struct pollfd *polled, nfds_t n, int ms)
@@ -370,16 +388,20 @@ static const struct outcome {
 	{ "read", EINTR, 0 }, { "read", FAULT_SHORT, 0 },
 	{ "recv", EINTR, 0 }, { "recv", FAULT_SHORT, 0 },
 	{ "send", EINTR, 0 }, { "send", FAULT_SHORT, 0 },
-	{ "write", EINTR, 0 }, { "write", FAULT_SHORT, 0 },
+	{ "sendmsg", EINTR, 0 }, { "sendmsg", FAULT_SHORT, 0 },
+	{ "writev", EINTR, 0 }, { "writev", FAULT_SHORT, 0 },
 	{ "poll", EINTR, 0 },
 	{ "nanosleep", 0, 0 },
 	{ "close", 0, 0 },
 	/* under another name */
 	{ "recv", EAGAIN, -ETIMEDOUT }, { "read", EAGAIN, -ETIMEDOUT },
-	{ "send", EAGAIN, -ETIMEDOUT }, { "connect", EAGAIN, -ETIMEDOUT },
+	{ "send", EAGAIN, -ETIMEDOUT }, { "sendmsg", EAGAIN, -ETIMEDOUT },
+	{ "connect", EAGAIN, -ETIMEDOUT },
 	{ "clock_gettime", FAULT_LATE, -ETIMEDOUT },
 	/* libxenstore forgets why */
 	{ "malloc", ENOMEM, -EIO },
+	/* or looks at another pointer than at the one it got: 4.20, xs.c:964 */
+	{ "strdup", ENOMEM, -EFAULT },
 };
 
 /* What a step is to give when the call that failed did so in it. */
@@ -525,7 +547,7 @@ static void test_once(void)
 		is_int(left_over, 0, "no descriptor, memory or wait is left");
 		is_int(unrepaired, 0, "another run does it all");
 	}
-	ok(n > 700, "%u calls failed once", n);
+	ok(n > 650, "%u calls failed once", n);
 	printf("# sum: %u calls failed once\n", n);
 }
 
@@ -548,8 +570,8 @@ static const struct {
 	{ "connect", EPERM, false, -EPERM },
 	{ "connect", EAGAIN, false, -ETIMEDOUT },
 	{ "setsockopt", ENOMEM, false, -ENOMEM },
-	{ "write", EIO, false, -EIO },
-	{ "write", FAULT_SHORT, false, 0 },
+	{ "sendmsg", ENOMEM, false, -ENOMEM },
+	{ "sendmsg", FAULT_SHORT, false, 0 },
 	{ "read", ECONNRESET, false, -ECONNRESET },
 	{ "read", FAULT_END, false, -EPIPE },
 	{ "read", FAULT_SHORT, false, 0 },
@@ -560,8 +582,8 @@ static const struct {
 	{ "read", ECONNRESET, true, -ECONNRESET },
 	{ "read", FAULT_END, true, -EPIPE },
 	{ "read", FAULT_SHORT, true, 0 },
-	{ "write", EIO, true, -EIO },
-	{ "write", FAULT_SHORT, true, 0 },
+	{ "writev", EIO, true, -EIO },
+	{ "writev", FAULT_SHORT, true, 0 },
 };
 
 static void test_lasting(void)
