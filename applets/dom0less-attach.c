@@ -258,7 +258,7 @@ static int read_all(int fd, char *text, size_t size)
 	return strlen(text) == used ? 0 : -EILSEQ;
 }
 
-static int read_file(char *text, size_t size)
+static int read_job_file(char *text, size_t size)
 {
 	bool standard = !strcmp(opts.file, "-");
 	int rc, fd = standard ? STDIN_FILENO
@@ -301,7 +301,7 @@ static int take_wanted(void)
 		return applet_bad("not together with --file",
 				  *opts.args.operands);
 	if (opts.file) {
-		rc = read_file(text, sizeof(text));
+		rc = read_job_file(text, sizeof(text));
 		return rc ? applet_fatal(APPLET_USAGE, opts.file, rc)
 			  : take_lines(text);
 	}
@@ -370,7 +370,7 @@ static int make_bridges(void)
 
 /* --- devices --- */
 
-static void say_step(const struct plug *plug, const char *step)
+static void say_job_step(const struct plug *plug, const char *step)
 {
 	if (plug->dry)
 		printf("d%u: %s\n", plug->device.guest, step);
@@ -379,7 +379,7 @@ static void say_step(const struct plug *plug, const char *step)
 }
 
 /* It is over with a job: it says why. */
-static int fail(struct job *job, const char *who, const char *why)
+static int fail_job(struct job *job, const char *who, const char *why)
 {
 	job->plug.over = true;
 	msg(MSG_ERROR, MSG_NO_DOMAIN, "%s: %s", who, why);
@@ -402,7 +402,7 @@ static bool somebody_is_nameless(void)
 }
 
 /* The UUID in its vm node; a guest that lies there lies about its own card. */
-static void read_uuid(struct job *job, uint16_t domid)
+static void read_job_uuid(struct job *job, uint16_t domid)
 {
 	char path[STORE_PATH_MAX], text[64];
 
@@ -431,11 +431,11 @@ static int find_nodes(struct job *job, struct domain *domain)
 	if (domain->facts & FACT_EVTCHN || domain_glance(domain) ||
 	    domain_is_enhanced(domain))
 		return APPLET_DONE;
-	return fail(job, job->domain, "it was made without a xenstore");
+	return fail_job(job, job->domain, "it was made without a xenstore");
 }
 
 /* Neither dom0 nor one that is not there gets a device. */
-static int begin(struct job *job)
+static int begin_job(struct job *job)
 {
 	struct domain *guest = applet_find_domain(job->domain);
 	struct domain *host = *job->backend ? applet_find_domain(job->backend)
@@ -449,25 +449,25 @@ static int begin(struct job *job)
 		if (!applet_parse_domid(job->domain, &domid) &&
 		    somebody_is_nameless())
 			return APPLET_DONE;
-		return fail(job, job->domain, "no such domain");
+		return fail_job(job, job->domain, "no such domain");
 	}
 	if (*job->backend && !host)
-		return fail(job, job->backend, "no such domain");
+		return fail_job(job, job->backend, "no such domain");
 	plug->self = hyp_about()->self;
 	if (guest->info.domid == plug->self)
-		return fail(job, job->domain, "that is this domain itself");
+		return fail_job(job, job->domain, "that is this domain itself");
 	job->waits = NULL;
 	rc = find_nodes(job, guest);
 	if (rc || job->waits)
 		return rc;
-	read_uuid(job, guest->info.domid);
+	read_job_uuid(job, guest->info.domid);
 	plug->device.guest = guest->info.domid;
 	plug->device.host = host ? host->info.domid : plug->self;
 	plug->claims = &claims;
 	plug->dry = opts.dry;
 	plug->no_wait = opts.no_wait;
 	plug->deadline = deadline;
-	plug->said = say_step;
+	plug->said = say_job_step;
 	job->begun = true;
 	return APPLET_DONE;
 }
@@ -488,11 +488,11 @@ static int begin_some(void)
 		domain_read_names(applet_domains, applet_ndomains);
 	for (job = jobs; !status && job < jobs + njobs; job++)
 		if (!job->begun && !job->plug.over)
-			status = begin(job);
+			status = begin_job(job);
 	return status;
 }
 
-static void finish(struct job *job, int rc, int *status)
+static void finish_job(struct job *job, int rc, int *status)
 {
 	struct domain domain = { .info.domid = job->plug.device.guest };
 	struct plug *plug = &job->plug;
@@ -506,7 +506,7 @@ static void finish(struct job *job, int rc, int *status)
 }
 
 /* Each device gets as far as it can. How many have not finished. */
-static unsigned int progress(int *status)
+static unsigned int progress_jobs(int *status)
 {
 	unsigned int left = 0;
 	struct job *job;
@@ -526,7 +526,7 @@ static unsigned int progress(int *status)
 		if (rc == -EAGAIN)
 			left++;
 		else
-			finish(job, rc, status);
+			finish_job(job, rc, status);
 	}
 	return left;
 }
@@ -547,12 +547,12 @@ static int say_late(void)
 	return status;
 }
 
-static int attach_all(void)
+static int attach_jobs(void)
 {
 	unsigned int left, before = njobs;
 	int status = APPLET_DONE, nap = POLL_MS;
 
-	while ((left = progress(&status)) && clock_left(deadline)) {
+	while ((left = progress_jobs(&status)) && clock_left(deadline)) {
 		nap = left < before ? POLL_MS : 2 * nap;
 		if (nap > POLL_MAX_MS)
 			nap = POLL_MAX_MS;
@@ -585,7 +585,7 @@ int dom0less_attach_main(int argc, char **argv)
 	if (njobs) {
 		int opened = applet_open_store(deadline);
 
-		rc = applet_worse(rc, opened ? opened : attach_all());
+		rc = applet_worse(rc, opened ? opened : attach_jobs());
 		store_close();
 	}
 	return rc;

@@ -75,7 +75,7 @@ static const struct applet_option options[] = {
 	{ 0 },
 };
 
-static void say_step(const struct plug *plug, const char *step)
+static void detach_say_step(const struct plug *plug, const char *step)
 {
 	if (plug->dry)
 		printf("d%u: %s\n", plug->device.guest, step);
@@ -97,7 +97,8 @@ static bool add_job(void *context, uint32_t devid)
 	}
 	*plug = (struct plug){
 		.self = hyp_about()->self, .dry = opts.dry,
-		.force = opts.force, .deadline = deadline, .said = say_step,
+		.force = opts.force, .deadline = deadline,
+		.said = detach_say_step,
 	};
 	device_begin(&plug->device, wanted->domain->info.domid, plug->self,
 		     wanted->kind, devid);
@@ -144,7 +145,7 @@ static int add_all(const struct domain *domain)
 }
 
 /* Without operands xl's guests and dom0 are left alone. */
-static bool is_wanted(struct domain *domain)
+static bool detach_is_wanted(struct domain *domain)
 {
 	if (*opts.args.operands)
 		return applet_selects(opts.args.operands, domain);
@@ -157,14 +158,14 @@ static int gather(void)
 	unsigned int i;
 
 	for (i = 0; i < applet_ndomains; i++)
-		if (is_wanted(&applet_domains[i]))
+		if (detach_is_wanted(&applet_domains[i]))
 			status = applet_worse(status,
 					      add_all(&applet_domains[i]));
 	return status;
 }
 
 /* The number of the device that was named, and what libxl calls its kind. */
-static int take_number(const char **kind, const char *text, uint32_t *number)
+static int detach_number(const char **kind, const char *text, uint32_t *number)
 {
 	uint64_t n;
 
@@ -199,10 +200,10 @@ static int take_operands(const char **kind, uint32_t *number)
 		return applet_bad("one device too many", operand[3]);
 	*kind = operand[1];
 	rc = applet_check_domain(operand[0]);
-	return rc ? rc : take_number(kind, operand[2], number);
+	return rc ? rc : detach_number(kind, operand[2], number);
 }
 
-static void finish(struct plug *plug, int rc, int *status)
+static void detach_finish(struct plug *plug, int rc, int *status)
 {
 	struct domain domain = { .info.domid = plug->device.guest };
 	char name[64];
@@ -218,7 +219,7 @@ static void finish(struct plug *plug, int rc, int *status)
 	*status = applet_worse(*status, rc);
 }
 
-static unsigned int progress(int *status)
+static unsigned int detach_progress(int *status)
 {
 	unsigned int left = 0;
 	struct plug *plug;
@@ -235,7 +236,7 @@ static unsigned int progress(int *status)
 		if (rc == -EAGAIN)
 			left++;
 		else
-			finish(plug, rc, status);
+			detach_finish(plug, rc, status);
 	}
 	return left;
 }
@@ -245,7 +246,7 @@ static int detach_all(void)
 	unsigned int left, before = njobs;
 	int status = APPLET_DONE, nap = POLL_MS;
 
-	while ((left = progress(&status))) {
+	while ((left = detach_progress(&status))) {
 		nap = left < before ? POLL_MS : 2 * nap;
 		if (nap > POLL_MAX_MS)
 			nap = POLL_MAX_MS;
@@ -255,7 +256,7 @@ static int detach_all(void)
 	return status;
 }
 
-static int work(const char *kind, uint32_t number)
+static int detach_work(const char *kind, uint32_t number)
 {
 	struct wanted wanted = { .kind = kind };
 	int status = applet_list_domains();
@@ -300,7 +301,7 @@ int dom0less_detach_main(int argc, char **argv)
 		rc = applet_open_store(deadline);
 	if (rc)
 		return rc;
-	rc = work(kind, number);
+	rc = detach_work(kind, number);
 	store_close();
 	return rc;
 }

@@ -66,7 +66,7 @@ static void print_columns(const struct report *report)
 				     (opts.dtb ? REPORT_DECLARED : 0)));
 }
 
-static void print(const struct report *report)
+static void list_print(const struct report *report)
 {
 	if (opts.output.tsv || opts.output.json)
 		applet_write(&opts.output, report);
@@ -88,7 +88,7 @@ static void print_domain(const struct domain *domain, bool store)
 	if ((opts.dtb || !store) && domain->rule->state != DOMAIN_XL &&
 	    !dtb_domain(domain->info.domid, &declared))
 		report.declared = &declared;
-	print(&report);
+	list_print(&report);
 }
 
 /* What the tree declares, and is not in the list. */
@@ -101,7 +101,7 @@ static void print_absent(uint16_t domid)
 	};
 
 	if (!dtb_domain(domid, &declared))
-		print(&report);
+		list_print(&report);
 }
 
 static bool is_running(unsigned int domid)
@@ -115,7 +115,7 @@ static bool is_running(unsigned int domid)
 }
 
 /* What is looked at is shown: nobody waits for all to see the first. */
-static int list(bool store)
+static int list_all(bool store)
 {
 	bool worked = store;
 	int status = APPLET_DONE;
@@ -161,7 +161,7 @@ int dom0less_list_main(int argc, char **argv)
 	if (!store)
 		msg(MSG_NOTE, MSG_NO_DOMAIN, "no xenstored answers: names and "
 		    "nodes are not known");
-	status = applet_worse(status, list(store));
+	status = applet_worse(status, list_all(store));
 	store_close();
 	return status;
 }

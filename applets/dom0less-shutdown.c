@@ -69,7 +69,7 @@ static const struct applet_option options[] = {
 };
 
 /* True: but not in a dry run. */
-static bool take(const struct domain *domain, const char *step)
+static bool shutdown_take(const struct domain *domain, const char *step)
 {
 	if (opts.dry)
 		printf("d%u: %s\n", domain->info.domid, step);
@@ -84,7 +84,7 @@ static bool is_going(uint32_t flags)
 }
 
 /* Without operands xl's guests and dom0 are left alone. */
-static bool is_wanted(struct domain *domain)
+static bool shutdown_is_wanted(struct domain *domain)
 {
 	if (!opts.all)
 		return applet_selects(opts.args.operands, domain);
@@ -93,8 +93,8 @@ static bool is_wanted(struct domain *domain)
 	       domain_is_enhanced(domain);
 }
 
-static int control_node(const struct domain *domain, const char *node,
-			char *path, char *value, size_t size)
+static int shutdown_node(const struct domain *domain, const char *node,
+			 char *path, char *value, size_t size)
 {
 	snprintf(path, STORE_PATH_MAX, "/local/domain/%u/control/%s",
 		 domain->info.domid, node);
@@ -107,7 +107,7 @@ static int write_request(const char *path, const char *value)
 	return batch_flush();
 }
 
-static int ask(struct domain *domain, unsigned char *fate)
+static int shutdown_ask(struct domain *domain, unsigned char *fate)
 {
 	const char *what = opts.reboot ? "reboot" : "poweroff";
 	const char *step = opts.reboot ? "ask it to reboot"
@@ -122,7 +122,7 @@ static int ask(struct domain *domain, unsigned char *fate)
 		return APPLET_FAILED;
 	}
 	snprintf(feature, sizeof(feature), "feature-%s", what);
-	rc = control_node(domain, feature, path, value, sizeof(value));
+	rc = shutdown_node(domain, feature, path, value, sizeof(value));
 	if (rc < 0 && rc != -ENOENT && rc != -E2BIG && rc != -EILSEQ)
 		return applet_explain(domain, rc, step, NULL);
 	if (rc < 0 || strcmp(value, "1")) {
@@ -131,7 +131,7 @@ static int ask(struct domain *domain, unsigned char *fate)
 		return opts.force ? APPLET_DONE : APPLET_FAILED;
 	}
 	*fate = ASKED;
-	if (!take(domain, step))
+	if (!shutdown_take(domain, step))
 		return APPLET_DONE;
 	snprintf(path, sizeof(path), "/local/domain/%u/control/shutdown",
 		 domain->info.domid);
@@ -158,7 +158,7 @@ static const char *reason_of(uint32_t flags)
 }
 
 /* It has stopped: is that what was asked for? */
-static int tell(const struct domain *domain, uint32_t flags)
+static int shutdown_tell(const struct domain *domain, uint32_t flags)
 {
 	uint32_t reason = flags >> HYP_REASON_SHIFT & HYP_REASON_MASK;
 	bool good = !(flags & HYP_SHUTDOWN) || reason == HYP_POWEROFF ||
@@ -170,7 +170,7 @@ static int tell(const struct domain *domain, uint32_t flags)
 }
 
 /* How many have been asked and are running. */
-static unsigned int look(int *status)
+static unsigned int shutdown_look(int *status)
 {
 	unsigned int i, left = 0;
 	struct hyp_domain now;
@@ -187,7 +187,8 @@ static unsigned int look(int *status)
 			continue;
 		}
 		fates[i] = STOPPED;
-		*status = applet_worse(*status, tell(&applet_domains[i],
+		*status = applet_worse(*status,
+				       shutdown_tell(&applet_domains[i],
 						     now.flags));
 	}
 	return left;
@@ -200,7 +201,7 @@ static int destroy(const struct domain *domain)
 	uint16_t domid = domain->info.domid;
 	int rc;
 
-	if (!take(domain, "destroy it"))
+	if (!shutdown_take(domain, "destroy it"))
 		return APPLET_DONE;
 	rc = hyp_pause(domid);
 	if (!rc)
@@ -223,7 +224,7 @@ static int late(const struct domain *domain, bool asked)
 		return destroy(domain);
 	if (!asked)
 		return APPLET_DONE;	/* it has been told */
-	if (control_node(domain, "shutdown", path, value, sizeof(value)) > 0)
+	if (shutdown_node(domain, "shutdown", path, value, sizeof(value)) > 0)
 		msg(MSG_ERROR, domain->info.domid, "the guest has not answered");
 	else
 		msg(MSG_ERROR, domain->info.domid,
@@ -231,12 +232,12 @@ static int late(const struct domain *domain, bool asked)
 	return APPLET_DEADLINE;
 }
 
-static int wait_for_all(void)
+static int shutdown_wait(void)
 {
 	int status = APPLET_DONE;
 	unsigned int i;
 
-	while (look(&status) && clock_left(deadline)) {
+	while (shutdown_look(&status) && clock_left(deadline)) {
 		hyp_give_back();
 		clock_nap(POLL_MS, deadline);
 	}
@@ -248,7 +249,7 @@ static int wait_for_all(void)
 	return status;
 }
 
-static int work(void)
+static int shutdown_work(void)
 {
 	int status = applet_list_domains();
 	struct domain *domain;
@@ -260,19 +261,20 @@ static int work(void)
 	status = applet_find_operands(opts.args.operands);
 	for (i = 0; i < applet_ndomains; i++) {
 		domain = &applet_domains[i];
-		if (!is_wanted(domain))
+		if (!shutdown_is_wanted(domain))
 			continue;
 		if (is_going(domain->info.flags))
-			tell(domain, domain->info.flags);
+			shutdown_tell(domain, domain->info.flags);
 		else
-			status = applet_worse(status, ask(domain, &fates[i]));
+			status = applet_worse(status,
+					      shutdown_ask(domain, &fates[i]));
 	}
 	if (opts.dry && opts.force)
 		for (i = 0; i < applet_ndomains; i++)
 			if (fates[i])
 				destroy(&applet_domains[i]);
 	if (!opts.dry && (opts.wait || opts.force))
-		status = applet_worse(status, wait_for_all());
+		status = applet_worse(status, shutdown_wait());
 	return status;
 }
 
@@ -298,7 +300,7 @@ int dom0less_shutdown_main(int argc, char **argv)
 		rc = applet_open_store(deadline);
 	if (rc)
 		return rc;
-	rc = work();
+	rc = shutdown_work();
 	store_close();
 	return rc;
 }

@@ -160,7 +160,7 @@ static void print_raw(const struct report *report)
 	}
 }
 
-static void print(struct domain *domain)
+static void status_print(struct domain *domain)
 {
 	struct report report = {
 		.domain = domain, .next_step = next_step(domain),
@@ -199,7 +199,7 @@ static bool is_shown(const struct domain *domain)
 }
 
 /* List everything anew; a xenstored that came up is used. */
-static int list(void)
+static int status_list(void)
 {
 	int status = applet_list_domains();
 
@@ -209,9 +209,9 @@ static int list(void)
 }
 
 /* Look at everything anew. SAY what cannot be looked at. */
-static int look(bool say)
+static int status_look(bool say)
 {
-	int status = list();
+	int status = status_list();
 
 	status = applet_worse(status, applet_observe_all(&store, say));
 	if (!store)
@@ -240,7 +240,7 @@ static void print_some(unsigned int from, unsigned int to)
 {
 	for (; from < to; from++)
 		if (is_shown(&applet_domains[from]))
-			print(&applet_domains[from]);
+			status_print(&applet_domains[from]);
 	fflush(stdout);
 }
 
@@ -279,16 +279,16 @@ static void note_store(void)
 		    "run?): the states are what Xen alone knows");
 }
 
-static int wait_for_all(void)
+static int status_wait(void)
 {
 	int64_t deadline = clock_ms() + opts.timeout;
-	int status = look(true);
+	int status = status_look(true);
 
 	while (all_connected() && !any_lost() && clock_left(deadline)) {
 		/* a mapping keeps a destroyed domain in Xen's list */
 		hyp_give_back();
 		clock_nap(POLL_MS, deadline);
-		status = look(false);
+		status = status_look(false);
 	}
 	if (any_lost())
 		return applet_worse(status, APPLET_FAILED);
@@ -309,7 +309,7 @@ static void print_changes(signed char *seen)
 		domid = domain->info.domid;
 		now[domid] = (signed char)(domain->rule->state + 1);
 		if (is_shown(domain) && seen[domid] != now[domid])
-			print(domain);
+			status_print(domain);
 	}
 	memcpy(seen, now, sizeof(now));
 }
@@ -322,7 +322,7 @@ static int watch(void)
 
 	opts.output.endless = true;
 	while (!ferror(stdout)) {
-		look(first);
+		status_look(first);
 		first = false;
 		print_changes(seen);
 		fflush(stdout);
@@ -339,7 +339,7 @@ static int watch(void)
 static int look_and_print(void)
 {
 	unsigned int seen = 0, from;
-	int status = list();
+	int status = status_list();
 
 	do {
 		from = seen;
@@ -355,7 +355,7 @@ static int look_and_print(void)
 
 static int wait_and_print(void)
 {
-	int status = wait_for_all();
+	int status = status_wait();
 
 	print_beginning();
 	print_some(0, applet_ndomains);

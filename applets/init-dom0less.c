@@ -206,13 +206,13 @@ static const char *choose_name(const struct domain *domain)
  * One that has its nodes has its name; but with Xen's own tool the name is the
  * guest's to change, and it ends in libxl's file.
  */
-static const char *name_of(const struct domain *domain)
+static const char *init_name(const struct domain *domain)
 {
 	return domain->facts & FACT_NODES && parse_is_name(domain->name) ?
 	       domain->name : choose_name(domain);
 }
 
-static void say_step(const struct attach *attach, const char *step)
+static void init_say_step(const struct attach *attach, const char *step)
 {
 	int domid = attach->domain->info.domid;
 
@@ -224,8 +224,9 @@ static void say_step(const struct attach *attach, const char *step)
 
 /* Why a domain is not attached, by RULE; a failure, or only for who wants to
  * know all. */
-static int tell(const struct domain *domain, const struct domain_rule *rule,
-		bool failed)
+static int init_tell(const struct domain *domain,
+		     const struct domain_rule *rule,
+		     bool failed)
 {
 	msg(failed ? MSG_ERROR : MSG_STEP, domain->info.domid, "%s: %s",
 	    domain_state_word(rule->state), rule->sentence);
@@ -238,20 +239,21 @@ static int tell(const struct domain *domain, const struct domain_rule *rule,
  * Without operands only what should have worked is a failure, and worth a line;
  * who waits for a guest wants to know of its end.
  */
-static int refuse(const struct domain *domain)
+static int init_refuse(const struct domain *domain)
 {
-	return tell(domain, domain->rule,
-		    domain->rule->action != DOMAIN_IGNORE ||
+	return init_tell(domain, domain->rule,
+			 domain->rule->action != DOMAIN_IGNORE ||
 		    *opts.args.operands ||
-		    (opts.wait && domain_is_lost(domain)));
+			 (opts.wait && domain_is_lost(domain)));
 }
 
-static void begin(struct attach *attach, struct domain *domain)
+static void init_begin(struct attach *attach, struct domain *domain)
 {
 	uint16_t domid = domain->info.domid;
 
 	*attach = (struct attach){
-		.domain = domain, .name = name_of(domain), .said = say_step,
+		.domain = domain, .name = init_name(domain),
+		.said = init_say_step,
 		.dry = opts.dry, .wait = opts.wait,
 		.userdata = !opts.no_userdata,
 		.driver_domain = opts.driver[domid / 8] & 1 << domid % 8,
@@ -279,11 +281,11 @@ static bool consider(struct domain *domain, struct attach *attach, int *status)
 		    domain->ring.port);
 	if (!rc && (domain->rule->action == DOMAIN_ATTACH ||
 		    domain->rule->action == DOMAIN_ATTACH_NOTE)) {
-		begin(attach, domain);
+		init_begin(attach, domain);
 		return true;
 	}
 	rc = rc ? applet_explain(domain, rc, domain->step, NULL)
-		: refuse(domain);
+		: init_refuse(domain);
 	*status = applet_worse(*status, rc);
 	domain_release(domain);
 	return false;
@@ -298,7 +300,7 @@ static const struct domain_rule *end_of(const struct domain *domain)
 }
 
 /* It is over with a domain, RC tells how. */
-static void finish(const struct attach *attach, int rc, int *status)
+static void init_finish(const struct attach *attach, int rc, int *status)
 {
 	struct domain *domain = attach->domain;
 	const struct domain_rule *end = rc ? end_of(domain) : NULL;
@@ -310,8 +312,9 @@ static void finish(const struct attach *attach, int rc, int *status)
 		    "init-dom0less -w waits for it and notifies it");
 	unspoken = unspoken || rc == -EPROTONOSUPPORT;
 	if (end)
-		*status = applet_worse(*status, tell(domain, end, opts.wait ||
-						     *opts.args.operands));
+		*status = applet_worse(*status,
+				       init_tell(domain, end, opts.wait ||
+						 *opts.args.operands));
 	/* what fails on one that is being destroyed is no failure */
 	else if (rc == -ESRCH || (rc && domain_is_going(domain)))
 		msg(MSG_STEP, domain->info.domid, "it vanished");
@@ -324,8 +327,8 @@ static void finish(const struct attach *attach, int rc, int *status)
 
 /* Domains FROM up to TO do what they can now, to the end of PHASE. How many
  * have not finished that. */
-static unsigned int progress(unsigned int from, unsigned int to,
-			     enum attach_phase phase, int *status)
+static unsigned int init_progress(unsigned int from, unsigned int to,
+				  enum attach_phase phase, int *status)
 {
 	unsigned int i, left = 0;
 	int rc;
@@ -337,7 +340,7 @@ static unsigned int progress(unsigned int from, unsigned int to,
 		left += rc == -EAGAIN;
 		over[i] = rc != -EAGAIN && (rc || phase == ATTACH_WAIT);
 		if (over[i])
-			finish(&attaches[i], rc, status);
+			init_finish(&attaches[i], rc, status);
 	}
 	return left;
 }
@@ -379,12 +382,12 @@ static int patience(unsigned int count)
  * Until none of the first COUNT is left. Guests alone hold up no other run, and
  * no xenstored.
  */
-static void wait_for_all(unsigned int count, int *status)
+static void init_wait(unsigned int count, int *status)
 {
 	unsigned int left, before = count;
 	int nap = POLL_MS, most;
 
-	while ((left = progress(0, count, ATTACH_WAIT, status))) {
+	while ((left = init_progress(0, count, ATTACH_WAIT, status))) {
 		most = patience(count);
 		if (most) {
 			hyp_unlock();
@@ -406,7 +409,7 @@ static void wait_for_all(unsigned int count, int *status)
  * served before. Then each goes as far as it can, and who has to wait is asked
  * again.
  */
-static int attach_all(void)
+static int init_attach(void)
 {
 	unsigned int at, i, n, count = 0, first;
 	int status = APPLET_DONE;
@@ -417,15 +420,15 @@ static int attach_all(void)
 		for (i = at, first = count; i < at + n; i++)
 			count += consider(&applet_domains[i], &attaches[count],
 					  &status);
-		progress(first, count, opts.dry ? ATTACH_WAIT : ATTACH_PREPARE,
-			 &status);
+		init_progress(first, count,
+			      opts.dry ? ATTACH_WAIT : ATTACH_PREPARE, &status);
 	}
-	wait_for_all(count, &status);
+	init_wait(count, &status);
 	return status;
 }
 
 /* 0 if the control domain's node exists, else -errno. */
-static int control_node(const char *node)
+static int init_control_node(const char *node)
 {
 	char path[STORE_PATH_MAX], value[DOMAIN_NAME_MAX];
 	int rc;
@@ -463,10 +466,10 @@ static int write_control(uint16_t domid)
 /* What xen-init-dom0 does, if nobody has done it. */
 static int init_control(const struct domain *control)
 {
-	int rc = control_node("name");
+	int rc = init_control_node("name");
 
 	if (!rc)
-		rc = control_node("domid");
+		rc = init_control_node("domid");
 	if (rc == -ENOENT) {
 		rc = 0;
 		if (opts.dry)
@@ -495,7 +498,7 @@ static int refuse_all(void)
 		domain_observe(domain, 1, 0);
 		rc = domain->rc;
 		rc = rc ? applet_explain(domain, rc, domain->step, NULL)
-			: refuse(domain);
+			: init_refuse(domain);
 		status = applet_worse(status, rc);
 		domain_release(domain);
 	}
@@ -521,7 +524,7 @@ static int prepare(void)
 	return APPLET_DONE;
 }
 
-static int work(void)
+static int init_work(void)
 {
 	const struct domain *domain;
 	int status, rc;
@@ -539,7 +542,7 @@ static int work(void)
 		if (domain->info.domid == hyp_about()->self)
 			status = applet_worse(status, init_control(domain));
 	}
-	status = applet_worse(status, attach_all());
+	status = applet_worse(status, init_attach());
 	store_close();
 	/* a Xen that cannot be spoken to, unless it need not be */
 	if (status == APPLET_FAILED && unspoken && !attached && !opts.control)
@@ -570,6 +573,6 @@ int init_dom0less_main(int argc, char **argv)
 	if (!opts.dry)
 		rc = take_lock();
 	if (!rc)
-		rc = work();
+		rc = init_work();
 	return rc;
 }

@@ -194,8 +194,9 @@ int batch_flush(void)
 	return rc;
 }
 
-static void put(enum xsd_sockmsg_type type, uint32_t tx, const void *payload,
-		size_t size, struct batch_answer *answer)
+static void batch_put(enum xsd_sockmsg_type type, uint32_t tx,
+		      const void *payload, size_t size,
+		      struct batch_answer *answer)
 {
 	struct xsd_sockmsg header = {
 		.type = type, .tx_id = tx, .len = (uint32_t)size,
@@ -221,7 +222,7 @@ static void put_node(enum xsd_sockmsg_type type, uint32_t tx, const char *path,
 	if (at + size <= sizeof(payload)) {
 		memcpy(payload, path, at);
 		memcpy(payload + at, more, size);
-		put(type, tx, payload, at + size, answer);
+		batch_put(type, tx, payload, at + size, answer);
 	} else if (answer) {
 		answer->rc = -E2BIG;
 	} else if (!error) {
@@ -245,7 +246,7 @@ void batch_introduced(uint16_t domid, struct batch_answer *answer)
 	char payload[8];
 	int size = snprintf(payload, sizeof(payload), "%u", domid) + 1;
 
-	put(XS_IS_DOMAIN_INTRODUCED, 0, payload, (size_t)size, answer);
+	batch_put(XS_IS_DOMAIN_INTRODUCED, 0, payload, (size_t)size, answer);
 }
 
 void batch_write(uint32_t tx, const char *path, const char *value)

@@ -82,8 +82,8 @@ bool device_add(struct device *device, const struct device_pair *pair)
 }
 
 /* The tables fit. */
-static void add(struct device *device, enum device_place place,
-		const char *key, const char *value, bool said)
+static void add_pair(struct device *device, enum device_place place,
+		     const char *key, const char *value, bool said)
 {
 	device_add(device, &(struct device_pair){
 		.place = place, .key = key, .value = value, .said = said });
@@ -113,7 +113,7 @@ static void add_script(struct device *device, const char *said,
 
 	snprintf(device->script, sizeof(device->script), "%s%s",
 		 *name == '/' ? "" : script_dir, name);
-	add(device, DEVICE_BACK, "script", device->script, *said);
+	add_pair(device, DEVICE_BACK, "script", device->script, *said);
 }
 
 /* 00:16:3e is Xen's; as in libxl's, the next bit is 0. */
@@ -138,10 +138,10 @@ void device_add_vif(struct device *device, const struct spec_vif *spec,
 	else
 		choose_mac(device, uuid);
 	add_script(device, spec->script, "vif-bridge");
-	add(device, DEVICE_BACK, "mac", device->mac, said);
-	add(device, DEVICE_BACK, "handle", device->devid_text, false);
-	add(device, DEVICE_FRONT, "handle", device->devid_text, false);
-	add(device, DEVICE_FRONT, "mac", device->mac, said);
+	add_pair(device, DEVICE_BACK, "mac", device->mac, said);
+	add_pair(device, DEVICE_BACK, "handle", device->devid_text, false);
+	add_pair(device, DEVICE_FRONT, "handle", device->devid_text, false);
+	add_pair(device, DEVICE_FRONT, "mac", device->mac, said);
 	add_rows(device, vif_rows, sizeof(vif_rows) / sizeof(*vif_rows), spec);
 }
 
@@ -150,13 +150,14 @@ void device_add_disk(struct device *device, const struct spec_disk *spec)
 	bool cdrom = !strcmp(spec->type, "cdrom");
 
 	add_script(device, spec->script, "block");
-	add(device, DEVICE_BACK, "removable", cdrom ? "1" : "0", false);
-	add(device, DEVICE_FRONT, "virtual-device", device->devid_text, false);
+	add_pair(device, DEVICE_BACK, "removable", cdrom ? "1" : "0", false);
+	add_pair(device, DEVICE_FRONT, "virtual-device", device->devid_text,
+		 false);
 	add_rows(device, disk_rows, sizeof(disk_rows) / sizeof(*disk_rows),
 		 spec);
 	/* a later libxl asks for it, an earlier one takes no notice */
 	if (hyp_at_least(4, 17))
-		add(device, DEVICE_BACK, "specification", "xen", false);
+		add_pair(device, DEVICE_BACK, "specification", "xen", false);
 }
 
 /* --- where it is --- */
@@ -648,7 +649,8 @@ int device_remove(const struct device *device, int64_t deadline)
 /* --- looking --- */
 
 /* What is longer is cut: it is no state, and nobody wants more of an error. */
-static void ask(struct device_look *look, unsigned int which, const char *path)
+static void ask_node(struct device_look *look, unsigned int which,
+		     const char *path)
 {
 	struct batch_answer *answer = &look->answers[which];
 
@@ -665,12 +667,14 @@ void device_ask(const struct device *device, struct device_look *look)
 						       : "physical-device";
 	char path[STORE_PATH_MAX];
 
-	ask(look, ENTRY, device_path(path, device, DEVICE_LIBXL, "backend"));
-	ask(look, FRONT, device_path(path, device, DEVICE_FRONT, "state"));
-	ask(look, BACK, device_path(path, device, DEVICE_BACK, "state"));
-	ask(look, ONLINE, device_path(path, device, DEVICE_BACK, "online"));
-	ask(look, PLUG, device_path(path, device, DEVICE_BACK, plug));
-	ask(look, ERROR, error_path(path, device));
+	ask_node(look, ENTRY,
+		 device_path(path, device, DEVICE_LIBXL, "backend"));
+	ask_node(look, FRONT, device_path(path, device, DEVICE_FRONT, "state"));
+	ask_node(look, BACK, device_path(path, device, DEVICE_BACK, "state"));
+	ask_node(look, ONLINE,
+		 device_path(path, device, DEVICE_BACK, "online"));
+	ask_node(look, PLUG, device_path(path, device, DEVICE_BACK, plug));
+	ask_node(look, ERROR, error_path(path, device));
 }
 
 static int state_of(const struct device_look *look, unsigned int which)

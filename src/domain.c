@@ -501,7 +501,7 @@ bool domain_uuid_is_listed(const char *uuid)
 	return may_hold_all(UUIDS) || (at && *at);
 }
 
-static void ask(struct domain *domain, struct questions *asked)
+static void ask_nodes(struct domain *domain, struct questions *asked)
 {
 	uint16_t domid = domain->info.domid;
 	char path[STORE_PATH_MAX];
@@ -536,7 +536,7 @@ static void take_nodes(struct domain *domain, const struct questions *asked)
 	}
 }
 
-static void take(struct domain *domain, const struct questions *asked)
+static void take_answer(struct domain *domain, const struct questions *asked)
 {
 	int rc;
 
@@ -571,14 +571,14 @@ static int look_at_store(struct domain *domains, unsigned int count,
 	take_list(HOMES, domains, count);
 	take_list(LIBXL, domains, count);
 	for (i = 0; i < count && !rc; i++)
-		ask(&domains[i], &questions[i]);
+		ask_nodes(&domains[i], &questions[i]);
 	if (!rc)
 		rc = batch_flush();
 	for (i = 0; i < count; i++)
 		if (rc)
 			fail(&domains[i], "ask xenstored about it", rc);
 		else
-			take(&domains[i], &questions[i]);
+			take_answer(&domains[i], &questions[i]);
 	return rc;
 }
 

@@ -74,7 +74,7 @@ unsigned int dtb_domains(void)
 }
 
 /* An unsigned number of one or two cells; 0 if it is odd. */
-static uint64_t number(const void *cells, int size)
+static uint64_t dtb_number(const void *cells, int size)
 {
 	const fdt32_t *cell = cells;
 
@@ -108,13 +108,13 @@ static enum dtb_enhanced enhanced(const char *value, int size)
 	return DTB_UNKNOWN;
 }
 
-static void take(struct dtb_domain *domain, const char *name, const void *value,
-		 int size)
+static void dtb_take(struct dtb_domain *domain, const char *name,
+		     const void *value, int size)
 {
 	if (!strcmp(name, "memory"))
-		domain->memory = number(value, size);
+		domain->memory = dtb_number(value, size);
 	else if (!strcmp(name, "cpus"))
-		domain->cpus = (uint32_t)number(value, size);
+		domain->cpus = (uint32_t)dtb_number(value, size);
 	else if (!strcmp(name, "xen,enhanced"))
 		domain->enhanced = enhanced(value, size);
 	else if (!strcmp(name, "direct-map"))
@@ -143,7 +143,7 @@ int dtb_domain(uint16_t domid, struct dtb_domain *domain)
 	fdt_for_each_property_offset(property, tree, nodes[domid - 1]) {
 		value = fdt_getprop_by_offset(tree, property, &name, &size);
 		if (value)
-			take(domain, name, value, size);
+			dtb_take(domain, name, value, size);
 	}
 	return 0;
 }

@@ -123,7 +123,7 @@ static void say_nothing(struct xentoollog_logger *logger,
 static struct xentoollog_logger silent = { .vmessage = say_nothing };
 
 /* A call of a library failed: why, as -errno. */
-static int failure(void)
+static int hyp_failure(void)
 {
 	return errno ? -errno : -EIO;
 }
@@ -136,7 +136,7 @@ static int call(unsigned int op, unsigned int cmd, void *arg, size_t size)
 	memcpy(buffer, arg, size);
 	r = xencall2(xcall, op, cmd, (uintptr_t)buffer);
 	if (r < 0)
-		return failure();
+		return hyp_failure();
 	memcpy(arg, buffer, size);
 	return r;
 }
@@ -150,7 +150,7 @@ static int domctl_as(unsigned int version, struct xen_domctl *op)
 	memcpy(buffer, op, sizeof(*op));
 	r = xencall1(xcall, __HYPERVISOR_domctl, (uintptr_t)buffer);
 	if (r < 0)
-		return failure();
+		return hyp_failure();
 	memcpy(op, buffer, sizeof(*op));
 	return 0;
 }
@@ -191,7 +191,7 @@ static int sysctl_domains(unsigned int version, uint16_t first,
 				 list_at());
 	r = xencall1(xcall, __HYPERVISOR_sysctl, (uintptr_t)buffer);
 	if (r < 0)
-		return failure();
+		return hyp_failure();
 	if (op->u.getdomaininfolist.num_domains > max)
 		return -EPROTO;
 	return (int)op->u.getdomaininfolist.num_domains;
@@ -283,16 +283,16 @@ static int probe_version(void)
 	int r = xc_version(xc, XENVER_version, NULL);
 
 	if (r < 0)
-		return failure();
+		return hyp_failure();
 	about.major = (unsigned int)r >> 16;
 	about.minor = (unsigned int)r & 0xffff;
 	r = xc_version(xc, XENVER_extraversion, about.extra);
 	about.extra[sizeof(about.extra) - 1] = '\0';
 	if (r < 0)
-		return failure();
+		return hyp_failure();
 	/* before 4.21 the hardware domain is always domain 0 */
 	if (xc_version(xc, XENVER_get_features, &features) < 0)
-		return failure();
+		return hyp_failure();
 	if (features.submap & (1u << XENFEAT_dom0) && !hyp_at_least(4, 21))
 		return 0;
 	return probe_self();
@@ -317,12 +317,12 @@ int hyp_open(void)
 	if (!xc) {
 		if (errno == ENOENT || errno == ENXIO || !errno)
 			return -ENODEV;
-		return failure();
+		return hyp_failure();
 	}
 	xcall = xc_interface_xcall_handle(xc);
 	fmem = xc_interface_fmem_handle(xc);
 	buffer = xencall_alloc_buffer(xcall, BUFFER_SIZE);
-	rc = buffer ? probe_version() : failure();
+	rc = buffer ? probe_version() : hyp_failure();
 	if (!rc)
 		rc = probe_privilege();
 	if (!rc)
@@ -379,7 +379,7 @@ void hyp_close(void)
 
 int hyp_lock(void)
 {
-	return flock(xencall_fd(xcall), LOCK_EX | LOCK_NB) ? failure() : 0;
+	return flock(xencall_fd(xcall), LOCK_EX | LOCK_NB) ? hyp_failure() : 0;
 }
 
 void hyp_unlock(void)
@@ -508,7 +508,7 @@ int hyp_cpupool(uint32_t *id)
 	op->u.cpupool_op.op = XEN_SYSCTL_CPUPOOL_OP_INFO;
 	op->u.cpupool_op.cpupool_id = *id;
 	if (xencall1(xcall, __HYPERVISOR_sysctl, (uintptr_t)buffer) < 0)
-		return failure();
+		return hyp_failure();
 	if (op->u.cpupool_op.cpupool_id < *id)
 		return -EPROTO;
 	*id = op->u.cpupool_op.cpupool_id;
@@ -517,7 +517,8 @@ int hyp_cpupool(uint32_t *id)
 
 int hyp_param_get(uint16_t domid, enum hyp_param param, uint64_t *value)
 {
-	return xc_hvm_param_get(xc, domid, param, value) < 0 ? failure() : 0;
+	return xc_hvm_param_get(xc, domid, param, value) < 0 ? hyp_failure()
+							     : 0;
 }
 
 int hyp_params_get(uint16_t domid, const enum hyp_param *params,
@@ -539,7 +540,7 @@ int hyp_params_get(uint16_t domid, const enum hyp_param *params,
 	}
 	if (xencall2(xcall, __HYPERVISOR_multicall, (uintptr_t)buffer,
 		     count) < 0)
-		return failure();
+		return hyp_failure();
 	for (i = 0; i < count && !rc; i++) {
 		/* of a hypervisor of 32 bits, so are its results */
 		rc = (int)entry[i].result;
@@ -550,7 +551,8 @@ int hyp_params_get(uint16_t domid, const enum hyp_param *params,
 
 int hyp_param_set(uint16_t domid, enum hyp_param param, uint64_t value)
 {
-	return xc_hvm_param_set(xc, domid, param, value) < 0 ? failure() : 0;
+	return xc_hvm_param_set(xc, domid, param, value) < 0 ? hyp_failure()
+							     : 0;
 }
 
 int hyp_evtchn_status(uint16_t domid, uint32_t port, struct hyp_evtchn *status)
@@ -558,7 +560,7 @@ int hyp_evtchn_status(uint16_t domid, uint32_t port, struct hyp_evtchn *status)
 	struct evtchn_status raw = { .dom = domid, .port = port };
 
 	if (xc_evtchn_status(xc, &raw) < 0)
-		return failure();
+		return hyp_failure();
 	memset(status, 0, sizeof(*status));
 	switch (raw.status) {
 	case EVTCHNSTAT_closed:
@@ -663,7 +665,7 @@ int hyp_map(uint16_t domid, uint64_t gfn, bool write, void **page)
 
 	*page = xenforeignmemory_map(fmem, domid, prot, 1, &frame, &err);
 	if (!*page)
-		return failure();
+		return hyp_failure();
 	if (err) {
 		hyp_unmap(*page);
 		*page = NULL;
@@ -733,7 +735,7 @@ static int table_map_guest(uint16_t domid, bool write, struct mapping *table)
 	set_xen_guest_handle_raw(op->frame_list, list);
 	if (xencall3(xcall, __HYPERVISOR_grant_table_op, GNTTABOP_setup_table,
 		     (uintptr_t)buffer, 1) < 0)
-		return failure();
+		return hyp_failure();
 	if (op->status != GNTST_okay)
 		return -EOPNOTSUPP;
 	if (*list == ~(xen_pfn_t)0)
@@ -757,7 +759,7 @@ static int table_map(uint16_t domid, bool write, struct mapping *table)
 	if (table->resource)
 		return 0;
 	return errno == EOPNOTSUPP ? table_map_guest(domid, write, table)
-				   : failure();
+				   : hyp_failure();
 }
 
 static void entry_get(const volatile grant_entry_v1_t *entry,

@@ -34,7 +34,8 @@ static int open_netlink(void)
 	return netlink < 0 ? -errno : 0;
 }
 
-static void begin(struct request *request, uint16_t type, uint16_t flags)
+static void request_begin(struct request *request, uint16_t type,
+			  uint16_t flags)
 {
 	*request = (struct request){
 		.head = {
@@ -47,8 +48,8 @@ static void begin(struct request *request, uint16_t type, uint16_t flags)
 }
 
 /* What this file adds always fits. Returns where the attribute begins. */
-static struct rtattr *add(struct request *request, uint16_t type,
-			  const void *data, size_t size)
+static struct rtattr *request_add(struct request *request, uint16_t type,
+				  const void *data, size_t size)
 {
 	char *end = (char *)request + NLMSG_ALIGN(request->head.nlmsg_len);
 	struct rtattr *attribute = (struct rtattr *)(void *)end;
@@ -64,17 +65,18 @@ static struct rtattr *add(struct request *request, uint16_t type,
 
 static void add_name(struct request *request, const char *name)
 {
-	add(request, IFLA_IFNAME, name, strnlen(name, LINK_NAME_MAX - 1) + 1);
+	request_add(request, IFLA_IFNAME, name,
+		    strnlen(name, LINK_NAME_MAX - 1) + 1);
 }
 
 static void add_number(struct request *request, uint16_t type, uint32_t number)
 {
 	if (number)
-		add(request, type, &number, sizeof(number));
+		request_add(request, type, &number, sizeof(number));
 }
 
 /* The kernel's numbers and texts, if they are as long as they should be. */
-static void take_number(const struct rtattr *attribute, uint32_t *number)
+static void take_u32(const struct rtattr *attribute, uint32_t *number)
 {
 	if (RTA_PAYLOAD(attribute) == sizeof(*number))
 		memcpy(number, RTA_DATA(attribute), sizeof(*number));
@@ -104,10 +106,10 @@ static void take_attribute(struct link *link, const struct rtattr *attribute)
 		link->name[sizeof(link->name) - 1] = '\0';
 		break;
 	case IFLA_MTU:
-		take_number(attribute, &link->mtu);
+		take_u32(attribute, &link->mtu);
 		break;
 	case IFLA_MASTER:
-		take_number(attribute, &link->master);
+		take_u32(attribute, &link->master);
 		break;
 	case IFLA_LINKINFO:
 		link->bridge = is_bridge(attribute);
@@ -184,7 +186,7 @@ static int talk(const struct request *request, see_link *see, void *context)
 	return rc;
 }
 
-static void keep(void *context, const struct link *link)
+static void keep_link(void *context, const struct link *link)
 {
 	*(struct link *)context = *link;
 }
@@ -194,10 +196,10 @@ int link_find(const char *name, struct link *link)
 	struct request request;
 	int rc;
 
-	begin(&request, RTM_GETLINK, NLM_F_ACK);
+	request_begin(&request, RTM_GETLINK, NLM_F_ACK);
 	add_name(&request, name);
 	*link = (struct link){ 0 };
-	rc = talk(&request, keep, link);
+	rc = talk(&request, keep_link, link);
 	if (rc)
 		return rc;
 	return link->index ? 0 : -ENODEV;
@@ -226,7 +228,7 @@ int link_bridges(char *names, size_t size)
 	struct request request;
 
 	*names = '\0';
-	begin(&request, RTM_GETLINK, NLM_F_DUMP);
+	request_begin(&request, RTM_GETLINK, NLM_F_DUMP);
 	return talk(&request, add_bridge, &context);
 }
 
@@ -234,7 +236,7 @@ int link_set_up(const struct link_change *change)
 {
 	struct request request;
 
-	begin(&request, RTM_NEWLINK, NLM_F_ACK);
+	request_begin(&request, RTM_NEWLINK, NLM_F_ACK);
 	request.info.ifi_index = (int)change->index;
 	request.info.ifi_flags = request.info.ifi_change = IFF_UP;
 	if (change->name)
@@ -249,10 +251,11 @@ int link_make_bridge(const char *name)
 	struct request request;
 	struct rtattr *info;
 
-	begin(&request, RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
+	request_begin(&request, RTM_NEWLINK,
+		      NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
 	add_name(&request, name);
-	info = add(&request, IFLA_LINKINFO, NULL, 0);
-	add(&request, IFLA_INFO_KIND, "bridge", sizeof("bridge") - 1);
+	info = request_add(&request, IFLA_LINKINFO, NULL, 0);
+	request_add(&request, IFLA_INFO_KIND, "bridge", sizeof("bridge") - 1);
 	info->rta_len = (uint16_t)((char *)&request +
 				   request.head.nlmsg_len - (char *)info);
 	return talk(&request, NULL, NULL);

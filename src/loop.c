@@ -63,7 +63,7 @@ static int read_list(const char *path, char *buf, size_t size)
 static char text[TEXT_MAX];		/* of one of them */
 
 /* The next word of LINE, of at most SIZE bytes; behind it *LINE. */
-static bool take_word(char **line, char *word, size_t size)
+static bool next_word(char **line, char *word, size_t size)
 {
 	size_t n;
 
@@ -90,10 +90,10 @@ static bool is_read_only(char *line, const struct loop_target *target)
 	char device[256], options[256], skipped[4096];
 	struct stat st;
 
-	return take_word(&line, device, sizeof(device)) && *device == '/' &&
-	       take_word(&line, skipped, sizeof(skipped)) &&
-	       take_word(&line, skipped, sizeof(skipped)) &&
-	       take_word(&line, options, sizeof(options)) &&
+	return next_word(&line, device, sizeof(device)) && *device == '/' &&
+	       next_word(&line, skipped, sizeof(skipped)) &&
+	       next_word(&line, skipped, sizeof(skipped)) &&
+	       next_word(&line, options, sizeof(options)) &&
 	       !stat(device, &st) && S_ISBLK(st.st_mode) &&
 	       major(st.st_rdev) == target->major &&
 	       minor(st.st_rdev) == target->minor &&
@@ -127,7 +127,7 @@ static int check_device(const char *path, const struct loop_target *target,
 	return rc;
 }
 
-static void name_of(char name[32], uint32_t minor)
+static void loop_name(char name[32], uint32_t minor)
 {
 	snprintf(name, 32, "/dev/loop%" PRIu32, minor);
 }
@@ -139,7 +139,7 @@ bool loop_has(uint32_t minor, const struct loop_target *target)
 	bool same;
 	int fd;
 
-	name_of(name, minor);
+	loop_name(name, minor);
 	fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return false;
@@ -157,7 +157,7 @@ static bool is_loop(char *line, uint64_t *number)
 	unsigned int i;
 
 	for (i = 0; i < 4; i++)
-		if (!take_word(&line, word, sizeof(word)))
+		if (!next_word(&line, word, sizeof(word)))
 			return false;
 	return !strncmp(word, "loop", 4) &&
 	       parse_number(word + 4, MINORS - 1, number);
@@ -226,7 +226,7 @@ static int try_attach(int control, int file, const char *path, bool write,
 
 	if (number < 0)
 		return -errno;
-	name_of(name, (uint32_t)number);
+	loop_name(name, (uint32_t)number);
 	fd = open(name, (write ? O_RDWR : O_RDONLY) | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;

@@ -56,7 +56,7 @@ static bool called(const struct applet *applet, const char *name, bool brief)
 	       !strcmp(applet->name + size, after);
 }
 
-static const struct applet *find(const char *name, bool brief)
+static const struct applet *find_applet(const char *name, bool brief)
 {
 	const struct applet *applet;
 
@@ -91,7 +91,7 @@ int applet_usage(void)
 	return APPLET_USAGE;
 }
 
-static int list(void)
+static int list_applets(void)
 {
 	const struct applet *applet;
 
@@ -118,7 +118,7 @@ static int overview(void)
 }
 
 /* A link of either kind leads to the same file. */
-static bool same_file(const char *one, const char *other)
+static bool is_same_file(const char *one, const char *other)
 {
 	struct stat a, b;
 
@@ -138,7 +138,7 @@ static int install_one(const char *self, const char *dir, const char *name,
 		return APPLET_FAILED;
 	}
 	r = symbolic ? symlink(self, path) : link(self, path);
-	if (!r || (errno == EEXIST && same_file(self, path)))
+	if (!r || (errno == EEXIST && is_same_file(self, path)))
 		return APPLET_DONE;
 	msg(MSG_ERROR, MSG_NO_DOMAIN, "%s: cannot link: %s", path,
 	    strerror(errno));
@@ -189,7 +189,7 @@ static int help(const char *name)
 {
 	if (!name)
 		return overview();
-	running = find(last_component(name), true);
+	running = find_applet(last_component(name), true);
 	return running ? applet_help() : not_found(name);
 }
 
@@ -205,14 +205,14 @@ static int multiplex(int argc, char **argv)
 	if (!strcmp(word, "--version") || !strcmp(word, "-V"))
 		return applet_version();
 	if (!strcmp(word, "--list"))
-		return list();
+		return list_applets();
 	if (!strcmp(word, "--install"))
 		return install(argc, argv);
 	if (*word == '-') {
 		msg(MSG_ERROR, MSG_NO_DOMAIN, "%s: unknown option", word);
 		return applet_usage();
 	}
-	applet = find(last_component(word), true);
+	applet = find_applet(last_component(word), true);
 	return applet ? run(applet, argc - 1, argv + 1) : not_found(word);
 }
 
@@ -232,7 +232,7 @@ static void occupy_streams(void)
 static int start(int argc, char **argv)
 {
 	const char *name = argc ? last_component(argv[0]) : multiplexer;
-	const struct applet *applet = find(name, false);
+	const struct applet *applet = find_applet(name, false);
 
 	/* dom0 is trusted with everything; nobody else gets there this way */
 	if (getauxval(AT_SECURE)) {

@@ -59,8 +59,8 @@ char *msg_escape(char *buf, size_t size, const char *text)
 }
 
 /* One write, so that lines of several processes never mix. */
-static void put(int fd, const char *prefix, const char *domain,
-		const char *text)
+static void msg_put(int fd, const char *prefix, const char *domain,
+		    const char *text)
 {
 	char line[LINE_SIZE];
 	int n = snprintf(line, sizeof(line), "%s: %s%s\n", prefix, domain,
@@ -84,8 +84,8 @@ void msg(enum msg_level level, int domid, const char *format, ...)
 	if (domid != MSG_NO_DOMAIN)
 		snprintf(domain, sizeof(domain), "d%d: ", domid);
 	if (level <= limit)
-		put(STDERR_FILENO, applet, domain, text);
+		msg_put(STDERR_FILENO, applet, domain, text);
 	if (kmsg >= 0 && level != MSG_STEP && kmsg_lines++ < KMSG_LINES)
-		put(kmsg, level == MSG_ERROR ? "<3>dom0less" : "<6>dom0less",
-		    domain, text);
+		msg_put(kmsg, level == MSG_ERROR ? "<3>dom0less"
+						 : "<6>dom0less", domain, text);
 }

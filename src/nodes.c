@@ -174,8 +174,8 @@ static struct tops tops_of(const struct nodes *nodes)
 }
 
 /* The path of ROW's node; VCPU: which of them, where there is one for each. */
-static void path_of(char path[STORE_PATH_MAX], const struct tops *tops,
-		    const struct row *row, uint32_t vcpu)
+static void node_path(char path[STORE_PATH_MAX], const struct tops *tops,
+		      const struct row *row, uint32_t vcpu)
 {
 	const char *which = strchr(row->path, '#');
 	char *end = stpcpy(path, tops->path[row->base]);
@@ -194,7 +194,7 @@ static void write_node(uint32_t tx, const struct nodes *nodes,
 	char path[STORE_PATH_MAX], buf[STORE_PATH_MAX];
 	const char *value = value_of(nodes, row, buf, sizeof(buf));
 
-	path_of(path, tops, row, vcpu);
+	node_path(path, tops, row, vcpu);
 	if (value)
 		batch_write(tx, path, value);
 	else

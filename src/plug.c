@@ -37,7 +37,7 @@ char *plug_name(char name[64], const struct plug *plug)
 }
 
 __attribute__((format(printf, 3, 4)))
-static int hint(struct plug *plug, int rc, const char *format, ...)
+static int plug_hint(struct plug *plug, int rc, const char *format, ...)
 {
 	va_list args;
 
@@ -71,7 +71,7 @@ static void name_step(struct plug *plug, const char *format, ...)
 
 /* A step is going to be taken; true: but not in a dry run. */
 __attribute__((format(printf, 2, 3)))
-static bool take(struct plug *plug, const char *format, ...)
+static bool plug_take(struct plug *plug, const char *format, ...)
 {
 	va_list args;
 
@@ -89,7 +89,7 @@ static bool is_local(const struct plug *plug)
 	return plug->device.host == plug->self;
 }
 
-static int look(struct plug *plug)
+static int plug_look(struct plug *plug)
 {
 	int rc;
 
@@ -134,17 +134,17 @@ static int compare(struct plug *plug)
 
 	if (rc && rc != -EEXIST)
 		return rc == -EPROTO ? -ENOENT : rc;
-	seen = look(plug);
+	seen = plug_look(plug);
 	if (seen)
 		return seen;
 	if (plug->look.back < 0 ||
 	    (!plug->look.online && plug->look.back == DEVICE_CLOSED))
 		return -ENOENT;
 	if (!plug->look.online)
-		return hint(plug, -EAGAIN, "it is being detached");
+		return plug_hint(plug, -EAGAIN, "it is being detached");
 	if (rc)
-		hint(plug, rc, "it is attached in another way: its %s is '%s'",
-		     key, text);
+		plug_hint(plug, rc, "it is attached in another way: its %s is "
+			  "'%s'", key, text);
 	return rc;
 }
 
@@ -220,7 +220,7 @@ static int find_card(struct plug *plug)
 	return -ENOENT;
 }
 
-static int find(struct plug *plug)
+static int plug_find(struct plug *plug)
 {
 	uint32_t devid = plug->device.devid;
 	int rc;
@@ -255,11 +255,11 @@ static int check_bridge(struct plug *plug)
 		return 0;
 	name_step(plug, "find bridge %s", name);
 	if (!rc)
-		return hint(plug, -EINVAL, "that is no bridge");
+		return plug_hint(plug, -EINVAL, "that is no bridge");
 	if (rc != -ENODEV || link_bridges(names, sizeof(names)))
 		return rc;
-	return hint(plug, rc, "%s%s", *names ? "the bridges are: " :
-		    "there is no bridge at all", names);
+	return plug_hint(plug, rc, "%s%s", *names ? "the bridges are: " :
+			 "there is no bridge at all", names);
 }
 
 static int check_card(struct plug *plug)
@@ -304,16 +304,17 @@ static int check_sharing(struct plug *plug)
 	if (rc == -EBUSY && is_ending(plug))
 		return -EAGAIN;
 	if (rc == -EBUSY)
-		return hint(plug, rc, "it is in use in this domain; access %s! "
-			    "takes it all the same", plug->disk->mode);
+		return plug_hint(plug, rc, "it is in use in this domain; "
+				 "access %s! takes it all the same",
+				 plug->disk->mode);
 	if (rc || plug->target.file)
 		return rc;
 	number_of(number, &plug->target);
 	rc = device_check_disk(&plug->device, number, write, &user);
 	if (rc == -EBUSY)
-		hint(plug, rc, "domain %u has it as device %" PRIu32 "; access "
-		     "%s! takes it all the same", user.guest, user.devid,
-		     plug->disk->mode);
+		plug_hint(plug, rc, "domain %u has it as device %" PRIu32
+			  "; access %s! takes it all the same", user.guest,
+			  user.devid, plug->disk->mode);
 	return rc;
 }
 
@@ -349,7 +350,7 @@ static int check_loop(struct plug *plug)
 		     &plug->target) && !*end)
 		return 0;
 	plug->fresh = true;
-	if (take(plug, "begin anew"))
+	if (plug_take(plug, "begin anew"))
 		return device_remove(&plug->device, plug->deadline);
 	return 0;
 }
@@ -371,7 +372,7 @@ static int write_nodes(struct plug *plug)
 {
 	int rc;
 
-	if (!plug->fresh || !take(plug, "write its nodes"))
+	if (!plug->fresh || !plug_take(plug, "write its nodes"))
 		return 0;
 	rc = device_write(&plug->device, plug->deadline);
 	if (rc == -EEXIST) {
@@ -507,13 +508,13 @@ static int serve(struct plug *plug)
 	script = plug->vif ? *plug->vif->script : *plug->disk->script;
 	if (!plug->dry && !begun && (script || plug->vif))
 		return -EAGAIN;
-	if (script && take(plug, "run %.90s", plug->device.script))
+	if (script && plug_take(plug, "run %.90s", plug->device.script))
 		rc = run_script(plug, true, plug->deadline);
 	else if (!script && plug->vif &&
-		 take(plug, "put it into bridge %s", plug->bridge.name))
+		 plug_take(plug, "put it into bridge %s", plug->bridge.name))
 		rc = bridge_card(plug);
 	else if (!script && plug->disk &&
-		 take(plug, "open %.90s", plug->disk->target))
+		 plug_take(plug, "open %.90s", plug->disk->target))
 		rc = open_disk(plug);
 	else
 		rc = 0;
@@ -531,9 +532,9 @@ static void hint_ends(struct plug *plug)
 
 	if (l->front == DEVICE_INITIALISING && l->back == DEVICE_INIT_WAIT)
 		more = "; does the guest have the driver?";
-	hint(plug, 0, "the guest's end is %s, the backend's %s%s%s",
-	     device_state_word(l->front), device_state_word(l->back), more,
-	     *more == ':' ? l->error : "");
+	plug_hint(plug, 0, "the guest's end is %s, the backend's %s%s%s",
+		  device_state_word(l->front), device_state_word(l->back), more,
+		  *more == ':' ? l->error : "");
 }
 
 /* The backend has opened the loop device, which nobody else has to hold now. */
@@ -595,11 +596,11 @@ static int wait_for_ends(struct plug *plug)
 		return 0;
 	if (plug->no_wait && !plug->loop)
 		return 0;
-	if (!take(plug, "wait for both ends"))
+	if (!plug_take(plug, "wait for both ends"))
 		return 0;
 	hint_ends(plug);
 	if (l->entry == -ENOENT)
-		return hint(plug, -ENODEV, "it was detached meanwhile");
+		return plug_hint(plug, -ENODEV, "it was detached meanwhile");
 	if (is_deaf(plug))
 		return begin_anew(plug);
 	if (*l->error && l->back >= DEVICE_CLOSING)
@@ -625,7 +626,7 @@ static int find_there(struct plug *plug)
 			sizeof(plug->device.script));
 	if (rc < 0)
 		*plug->device.script = '\0';
-	return look(plug);
+	return plug_look(plug);
 }
 
 static int ask_to_close(struct plug *plug)
@@ -634,9 +635,9 @@ static int ask_to_close(struct plug *plug)
 
 	if (!plug->there || plug->look.back < 0)
 		return 0;
-	if (plug->force && take(plug, "take it from the guest"))
+	if (plug->force && plug_take(plug, "take it from the guest"))
 		rc = device_cut(&plug->device, plug->deadline);
-	if (!rc && take(plug, "ask it to close"))
+	if (!rc && plug_take(plug, "ask it to close"))
 		rc = device_close(&plug->device, plug->deadline);
 	plug->since = clock_ms();
 	return rc == -ENOENT ? 0 : rc;
@@ -648,7 +649,7 @@ static int wait_closed(struct plug *plug)
 
 	if (!plug->there || l->back < 0 || l->back == DEVICE_CLOSED)
 		return 0;
-	if (!take(plug, "wait until it has closed"))
+	if (!plug_take(plug, "wait until it has closed"))
 		return 0;
 	hint_ends(plug);
 	/* a backend without its guest closes at once, or never */
@@ -674,7 +675,7 @@ static int undo(struct plug *plug)
 {
 	if (!plug->there || !is_local(plug) || is_usual(plug->device.script))
 		return 0;
-	if (take(plug, "run %.90s", plug->device.script))
+	if (plug_take(plug, "run %.90s", plug->device.script))
 		run_script(plug, false, plug->deadline);
 	return 0;
 }
@@ -689,7 +690,7 @@ static int let_go(struct plug *plug)
 
 	if (!plug->there || (plug->look.front < 0 && !plug->pause))
 		return 0;
-	if (!take(plug, "let the guest unregister it"))
+	if (!plug_take(plug, "let the guest unregister it"))
 		return 0;
 	if (!plug->pause) {
 		rc = device_cut(&plug->device, plug->deadline);
@@ -700,9 +701,9 @@ static int let_go(struct plug *plug)
 	return -EAGAIN;
 }
 
-static int remove_nodes(struct plug *plug)
+static int plug_remove(struct plug *plug)
 {
-	if (!plug->there || !take(plug, "remove its nodes"))
+	if (!plug->there || !plug_take(plug, "remove its nodes"))
 		return 0;
 	return device_remove(&plug->device, plug->deadline);
 }
@@ -745,7 +746,7 @@ static int walk(struct plug *plug, plug_step *const *steps)
 int plug_in(struct plug *plug)
 {
 	static plug_step *const steps[] = {
-		find, check, write_nodes, serve, wait_for_ends, NULL,
+		plug_find, check, write_nodes, serve, wait_for_ends, NULL,
 	};
 	int rc = walk(plug, steps);
 
@@ -759,7 +760,7 @@ int plug_out(struct plug *plug)
 {
 	static plug_step *const steps[] = {
 		find_there, ask_to_close, wait_closed, let_go, undo,
-		remove_nodes, NULL,
+		plug_remove, NULL,
 	};
 
 	return walk(plug, steps);

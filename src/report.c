@@ -211,7 +211,8 @@ static uint64_t tenths(uint64_t ns)
 }
 
 /* 0 for what is none. */
-static uint64_t number(const struct report *report, const struct field *field)
+static uint64_t report_number(const struct report *report,
+			      const struct field *field)
 {
 	const void *at = (const char *)report->domain + field->at;
 	const uint64_t *u64 = at;
@@ -270,7 +271,7 @@ static void value(char *text, const struct report *report,
 		  const struct field *field)
 {
 	const struct hyp_domain *info = &report->domain->info;
-	uint64_t n = number(report, field);
+	uint64_t n = report_number(report, field);
 
 	if (field->kind >= TEXT)
 		snprintf(text, VALUE_MAX, "%s", word(report, field));
@@ -322,7 +323,7 @@ const char *report_choose(struct report_fields *chosen, const char *names,
 }
 
 /* Append to LINE as far as it goes. */
-static void add(char *line, const char *text)
+static void line_add(char *line, const char *text)
 {
 	size_t used = strlen(line);
 
@@ -343,8 +344,8 @@ char *report_tsv(char *line, const struct report_fields *chosen,
 		if (has_value(report, field))
 			value(raw, report, field);
 		if (i)
-			add(line, "\t");
-		add(line, msg_escape(text, sizeof(text), raw));
+			line_add(line, "\t");
+		line_add(line, msg_escape(text, sizeof(text), raw));
 	}
 	return line;
 }
@@ -381,7 +382,7 @@ static void add_json_string(char *line, const char *text)
 	char out[16];
 	uint32_t u;
 
-	add(line, "\"");
+	line_add(line, "\"");
 	for (; *c; c += size) {
 		u = *c < 0x80 ? *c : utf8(c, &size);
 		if (u < 0x80)
@@ -396,9 +397,9 @@ static void add_json_string(char *line, const char *text)
 			snprintf(out, sizeof(out), "\\u%04" PRIx32
 				 "\\u%04" PRIx32, 0xd7c0 + (u >> 10),
 				 0xdc00 + (u & 0x3ff));
-		add(line, out);
+		line_add(line, out);
 	}
-	add(line, "\"");
+	line_add(line, "\"");
 }
 
 char *report_json(char *line, const struct report_fields *chosen,
@@ -411,20 +412,20 @@ char *report_json(char *line, const struct report_fields *chosen,
 	snprintf(line, REPORT_LINE_MAX, "{\"schema\":%d", SCHEMA);
 	for (i = 0; i < chosen->count; i++) {
 		field = &fields[chosen->field[i]];
-		add(line, ",\"");
-		add(line, field->name);
-		add(line, "\":");
+		line_add(line, ",\"");
+		line_add(line, field->name);
+		line_add(line, "\":");
 		if (!has_value(report, field)) {
-			add(line, "null");
+			line_add(line, "null");
 			continue;
 		}
 		value(raw, report, field);
 		if (is_number(field->kind))
-			add(line, raw);
+			line_add(line, raw);
 		else
 			add_json_string(line, raw);
 	}
-	add(line, "}");
+	line_add(line, "}");
 	return line;
 }
 
@@ -459,10 +460,10 @@ static void add_cell(char *line, const char *text, size_t width)
 {
 	size_t size = strlen(text);
 
-	add(line, "  ");
-	add(line, text);
+	line_add(line, "  ");
+	line_add(line, text);
 	while (size++ < width)
-		add(line, " ");
+		line_add(line, " ");
 }
 
 char *report_xl(char *line, const struct report *report, unsigned int extra)

@@ -47,7 +47,7 @@ static bool take_ifname(char *to, size_t size, const char *value)
 	       strcmp(value, "..") && take_text(to, size, value);
 }
 
-static int hex_digit(char c)
+static int spec_hex_digit(char c)
 {
 	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
 	const char *at = c ? strchr(digits, c) : NULL;
@@ -63,19 +63,19 @@ static bool take_mac(char *to, size_t size, const char *value)
 	for (i = 0; i < 6; i++) {
 		if (i && *value++ != ':')
 			return false;
-		if (hex_digit(*value) < 0)
+		if (spec_hex_digit(*value) < 0)
 			return false;
-		bytes[i] = (unsigned int)hex_digit(*value++);
-		if (hex_digit(*value) >= 0)
+		bytes[i] = (unsigned int)spec_hex_digit(*value++);
+		if (spec_hex_digit(*value) >= 0)
 			bytes[i] = bytes[i] * 16 +
-				   (unsigned int)hex_digit(*value++);
+				   (unsigned int)spec_hex_digit(*value++);
 	}
 	snprintf(to, size, "%02x:%02x:%02x:%02x:%02x:%02x", bytes[0], bytes[1],
 		 bytes[2], bytes[3], bytes[4], bytes[5]);
 	return !*value && !(bytes[0] & 1);
 }
 
-static bool take_number(char *to, size_t size, const char *value,
+static bool spec_number(char *to, size_t size, const char *value,
 			uint64_t least, uint64_t most)
 {
 	uint64_t number;
@@ -88,12 +88,12 @@ static bool take_number(char *to, size_t size, const char *value,
 
 static bool take_mtu(char *to, size_t size, const char *value)
 {
-	return take_number(to, size, value, MTU_LEAST, MTU_MOST);
+	return spec_number(to, size, value, MTU_LEAST, MTU_MOST);
 }
 
 static bool take_devid(char *to, size_t size, const char *value)
 {
-	return take_number(to, size, value, 0, DEVID_MOST);
+	return spec_number(to, size, value, 0, DEVID_MOST);
 }
 
 /* The digits that TEXT begins with, behind which it becomes *REST. */
@@ -160,7 +160,7 @@ static bool take_rate(char *to, size_t size, const char *value)
 }
 
 /* One of the few words that a key knows, WORDS, each with what goes to TO. */
-static bool take_word(char *to, size_t size, const char *value,
+static bool spec_word(char *to, size_t size, const char *value,
 		      const char *const (*words)[2])
 {
 	for (; (*words)[0]; words++)
@@ -174,7 +174,7 @@ static bool take_vif_type(char *to, size_t size, const char *value)
 {
 	static const char *const words[][2] = { { "vif", "" }, { NULL } };
 
-	return take_word(to, size, value, words);
+	return spec_word(to, size, value, words);
 }
 
 static bool take_format(char *to, size_t size, const char *value)
@@ -183,21 +183,21 @@ static bool take_format(char *to, size_t size, const char *value)
 		{ "raw", "" }, { "", "" }, { NULL },
 	};
 
-	return take_word(to, size, value, words);
+	return spec_word(to, size, value, words);
 }
 
 static bool take_backendtype(char *to, size_t size, const char *value)
 {
 	static const char *const words[][2] = { { "phy", "" }, { NULL } };
 
-	return take_word(to, size, value, words);
+	return spec_word(to, size, value, words);
 }
 
 static bool take_specification(char *to, size_t size, const char *value)
 {
 	static const char *const words[][2] = { { "xen", "" }, { NULL } };
 
-	return take_word(to, size, value, words);
+	return spec_word(to, size, value, words);
 }
 
 static bool take_devtype(char *to, size_t size, const char *value)
@@ -206,7 +206,7 @@ static bool take_devtype(char *to, size_t size, const char *value)
 		{ "disk", "disk" }, { "cdrom", "cdrom" }, { NULL },
 	};
 
-	return take_word(to, size, value, words);
+	return spec_word(to, size, value, words);
 }
 
 /* Into two fields that stand side by side: the mode, and whether to share. */
@@ -220,7 +220,7 @@ static bool take_access(char *to, size_t size, const char *value)
 	char word[3];
 
 	if (!copy(word, sizeof(word), value, n) ||
-	    !take_word(to, size, word, words))
+	    !spec_word(to, size, word, words))
 		return false;
 	strcpy(to + size, value[n] ? "1" : "");
 	return !value[n] || !value[n + 1];
@@ -545,7 +545,7 @@ static bool take_bare(const char *text, uint32_t *number)
 	if (!*text)
 		return false;
 	for (; *text; text++) {
-		int digit = hex_digit(*text);
+		int digit = spec_hex_digit(*text);
 
 		if (digit < 0 || digit >= (int)base)
 			return false;

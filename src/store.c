@@ -39,7 +39,7 @@ static int waits;		/* ms, what the socket was told; 0: nothing */
  * duplicate.
  */
 
-static int failure(void)
+static int store_failure(void)
 {
 	return errno ? -errno : -EIO;
 }
@@ -89,7 +89,7 @@ static ssize_t or_late(ssize_t r)
 	return r;
 }
 
-static int keep(int new)
+static int store_keep(int new)
 {
 	fd = fcntl(new, F_DUPFD_CLOEXEC, 0);
 	return fd < 0 ? -1 : 0;
@@ -101,7 +101,7 @@ int store_io_connect(int new, const struct sockaddr *addr, unsigned int size)
 	waits = 0;		/* it is another socket */
 	if (set_wait(new) || or_late(connect(new, addr, size)))
 		return -1;
-	return keep(new);
+	return store_keep(new);
 }
 
 ssize_t store_io_read(int from, void *buf, size_t size)
@@ -109,7 +109,7 @@ ssize_t store_io_read(int from, void *buf, size_t size)
 	ssize_t n = -1;
 
 	/* the device is opened, not connected */
-	if ((fd >= 0 || !keep(from)) && (!bus || !wait_for_bus(from)))
+	if ((fd >= 0 || !store_keep(from)) && (!bus || !wait_for_bus(from)))
 		n = or_late(read(from, buf, size));
 	broken = broken || !n || (n < 0 && errno != EINTR);
 	return n;
@@ -133,7 +133,7 @@ int store_send(const void *data, size_t size)
 		if (n > 0)
 			continue;
 		broken = true;
-		return or_late(n) ? failure() : -EPIPE;
+		return or_late(n) ? store_failure() : -EPIPE;
 	}
 	return 0;
 }
@@ -153,7 +153,7 @@ ssize_t store_receive(void *buf, size_t least, size_t size)
 	} while (n < 0 && errno == EINTR);
 	broken = n <= 0;
 	if (n <= 0)
-		return or_late(n) ? failure() : -EPIPE;
+		return or_late(n) ? store_failure() : -EPIPE;
 	return n;
 }
 
@@ -229,7 +229,7 @@ static int try_open(bool bus_too)
 		return rc;
 	errno = 0;
 	xs = xs_open(0);
-	rc = xs ? store_read("/", root, sizeof(root)) : failure();
+	rc = xs ? store_read("/", root, sizeof(root)) : store_failure();
 	if (rc >= 0 || (xs && (rc == -ENOENT || rc == -EACCES)))
 		return 0;
 	store_close();
@@ -291,14 +291,14 @@ static int ready(void)
 		return -ENOTCONN;
 	errno = 0;
 	if (!bus && fd >= 0 && set_wait(fd))
-		return failure();
+		return store_failure();
 	return 0;
 }
 
 /* How a request of the library ended that gave OK. */
 static int outcome(bool ok)
 {
-	int rc = ok ? 0 : failure();
+	int rc = ok ? 0 : store_failure();
 
 	/* what the library calls EBADF is the end of the connection */
 	if (rc == -EBADF)

@@ -24,8 +24,9 @@ const char *userdata_dir = "/var/lib/xen";
 /* libxl's three names: the data, the new data before rename, the lock. */
 enum which { DATA, NEW, LOCK };
 
-static const char *path_of(char path[FILE_PATH_MAX],
-			   const struct userdata *userdata, enum which which)
+static const char *userdata_path(char path[FILE_PATH_MAX],
+				 const struct userdata *userdata,
+				 enum which which)
 {
 	static const struct {
 		char letter;
@@ -47,7 +48,7 @@ static bool exists(const struct userdata *userdata, enum which which)
 	char path[FILE_PATH_MAX];
 	struct stat st;
 
-	return !lstat(path_of(path, userdata, which), &st);
+	return !lstat(userdata_path(path, userdata, which), &st);
 }
 
 bool userdata_possible(void)
@@ -68,7 +69,7 @@ bool userdata_needed(const struct userdata *userdata)
 }
 
 /* Is the file that FD locks still the one that the name leads to? */
-static bool same_file(int fd, const char *path)
+static bool is_open_at(int fd, const char *path)
 {
 	struct stat opened, named;
 
@@ -86,7 +87,7 @@ static int try_lock(const char *path)
 		return -errno;
 	if (flock(fd, LOCK_EX | LOCK_NB))
 		rc = errno == EWOULDBLOCK || errno == EINTR ? -EAGAIN : -errno;
-	else if (!same_file(fd, path))
+	else if (!is_open_at(fd, path))
 		rc = -EAGAIN;	/* its owner has just removed it */
 	if (!rc)
 		return fd;
@@ -116,7 +117,7 @@ struct json {
 };
 
 __attribute__((format(printf, 2, 3)))
-static void add(struct json *json, const char *format, ...)
+static void json_add(struct json *json, const char *format, ...)
 {
 	size_t used = json->size < JSON_MAX ? json->size : JSON_MAX;
 	va_list args;
@@ -131,10 +132,10 @@ static void add_vcpus(struct json *json, uint32_t vcpus)
 {
 	uint32_t cpu;
 
-	add(json, "\"max_vcpus\":%" PRIu32 ",\"avail_vcpus\":[0", vcpus);
+	json_add(json, "\"max_vcpus\":%" PRIu32 ",\"avail_vcpus\":[0", vcpus);
 	for (cpu = 1; cpu < vcpus; cpu++)
-		add(json, ",%" PRIu32, cpu);
-	add(json, "],");
+		json_add(json, ",%" PRIu32, cpu);
+	json_add(json, "],");
 }
 
 /*
@@ -145,18 +146,18 @@ static void add_vcpus(struct json *json, uint32_t vcpus)
 static bool make_json(struct json *json, const struct userdata *userdata)
 {
 	json->size = 0;
-	add(json, "{\"c_info\":{\"type\":\"pvh\"");
+	json_add(json, "{\"c_info\":{\"type\":\"pvh\"");
 	if (userdata->name)
-		add(json, ",\"name\":\"%s\",\"uuid\":\"%s\"",
-		    userdata->name, userdata->uuid);
-	add(json, "},\"b_info\":{");
+		json_add(json, ",\"name\":\"%s\",\"uuid\":\"%s\"",
+			 userdata->name, userdata->uuid);
+	json_add(json, "},\"b_info\":{");
 	if (userdata->vcpus && userdata->vcpus <= JSON_VCPUS_MAX)
 		add_vcpus(json, userdata->vcpus);
 	if (userdata->memory)
-		add(json, "\"max_memkb\":%" PRIu64 ",\"target_memkb\":%"
-		    PRIu64 ",", userdata->memory, userdata->memory);
-	add(json, "\"sched_params\":{},\"type.pvh\":{},"
-	    "\"arch_arm\":{},\"arch_x86\":{}}}");
+		json_add(json, "\"max_memkb\":%" PRIu64 ",\"target_memkb\":%"
+			 PRIu64 ",", userdata->memory, userdata->memory);
+	json_add(json, "\"sched_params\":{},\"type.pvh\":{},"
+		 "\"arch_arm\":{},\"arch_x86\":{}}}");
 	return json->size < JSON_MAX;
 }
 
@@ -199,14 +200,14 @@ static int write_file(const struct userdata *userdata)
 
 	if (!make_json(&json, userdata))
 		return -E2BIG;
-	path_of(new, userdata, NEW);
+	userdata_path(new, userdata, NEW);
 	fd = open_new(new);
 	if (fd < 0)
 		return fd;
 	rc = write_json(fd, json.text, json.size + 1);
 	if (close(fd) && !rc)
 		rc = -errno;
-	if (!rc && rename(new, path_of(data, userdata, DATA)))
+	if (!rc && rename(new, userdata_path(data, userdata, DATA)))
 		rc = -errno;
 	if (rc)
 		unlink(new);
@@ -217,7 +218,7 @@ void userdata_discard(const struct userdata *userdata)
 {
 	char path[FILE_PATH_MAX];
 
-	unlink(path_of(path, userdata, DATA));
+	unlink(userdata_path(path, userdata, DATA));
 }
 
 int userdata_store(const struct userdata *userdata, int64_t deadline)
@@ -225,13 +226,13 @@ int userdata_store(const struct userdata *userdata, int64_t deadline)
 	char path[FILE_PATH_MAX], new[FILE_PATH_MAX];
 	int fd, rc = 0;
 
-	fd = lock(path_of(path, userdata, LOCK), deadline);
+	fd = lock(userdata_path(path, userdata, LOCK), deadline);
 	if (fd < 0)
 		return fd;
 	if (!exists(userdata, DATA))
 		rc = write_file(userdata);
 	else
-		unlink(path_of(new, userdata, NEW));
+		unlink(userdata_path(new, userdata, NEW));
 	unlock(path, fd);
 	return rc;
 }
@@ -243,5 +244,5 @@ void userdata_remove(uint16_t domid, const char *uuid)
 	enum which which;
 
 	for (which = DATA; which <= LOCK; which++)
-		unlink(path_of(path, &userdata, which));
+		unlink(userdata_path(path, &userdata, which));
 }

@@ -32,7 +32,7 @@ struct spec {
 	size_t size;		/* of an integer argument, in bytes */
 };
 
-static void put(struct out *out, const char *s, size_t size)
+static void out_put(struct out *out, const char *s, size_t size)
 {
 	out->count += (int)size;
 	if (!out->file && size > (size_t)(out->end - out->at))
@@ -50,7 +50,7 @@ static void put(struct out *out, const char *s, size_t size)
 static void pad(struct out *out, char c, int n)
 {
 	while (n-- > 0)
-		put(out, &c, 1);
+		out_put(out, &c, 1);
 }
 
 /* Prefix (sign, 0x), zeros and text, within the width. */
@@ -61,15 +61,16 @@ static void field(struct out *out, const struct spec *spec, const char *prefix,
 
 	if (!spec->left)
 		pad(out, ' ', blanks);
-	put(out, prefix, strlen(prefix));
+	out_put(out, prefix, strlen(prefix));
 	pad(out, '0', zeros);
-	put(out, text, size);
+	out_put(out, text, size);
 	if (spec->left)
 		pad(out, ' ', blanks);
 }
 
-static void number(struct out *out, const struct spec *spec, uint64_t value,
-		   unsigned int base, const char *prefix, const char *set)
+static void print_number(struct out *out, const struct spec *spec,
+			 uint64_t value, unsigned int base, const char *prefix,
+			 const char *set)
 {
 	char digits[24];	/* 64 bits in octal are 22 */
 	char *p = digits + sizeof(digits);
@@ -107,9 +108,9 @@ static void print_signed(struct out *out, const struct spec *spec)
 {
 	int64_t v = (int64_t)integer(out, spec, true);
 
-	number(out, spec, v < 0 ? -(uint64_t)v : (uint64_t)v, 10,
-	       v < 0 ? "-" : spec->plus ? "+" : spec->space ? " " : "",
-	       "0123456789");
+	print_number(out, spec, v < 0 ? -(uint64_t)v : (uint64_t)v, 10,
+		     v < 0 ? "-" : spec->plus ? "+" : spec->space ? " " : "",
+		     "0123456789");
 }
 
 static void print_hex(struct out *out, const struct spec *spec, const char *set,
@@ -117,7 +118,7 @@ static void print_hex(struct out *out, const struct spec *spec, const char *set,
 {
 	uint64_t v = integer(out, spec, false);
 
-	number(out, spec, v, 16, spec->alt && v ? prefix : "", set);
+	print_number(out, spec, v, 16, spec->alt && v ? prefix : "", set);
 }
 
 static void print_string(struct out *out, const struct spec *spec,
@@ -139,11 +140,12 @@ static void convert(struct out *out, struct spec *spec, char conversion)
 		print_signed(out, spec);
 		break;
 	case 'u':
-		number(out, spec, integer(out, spec, false), 10, "",
-		       "0123456789");
+		print_number(out, spec, integer(out, spec, false), 10, "",
+			     "0123456789");
 		break;
 	case 'o':
-		number(out, spec, integer(out, spec, false), 8, "", "01234567");
+		print_number(out, spec, integer(out, spec, false), 8, "",
+			     "01234567");
 		break;
 	case 'p':
 		spec->size = sizeof(void *);
@@ -166,7 +168,7 @@ static void convert(struct out *out, struct spec *spec, char conversion)
 		field(out, spec, "", 0, &c, 1);
 		break;
 	case '%':
-		put(out, "%", 1);
+		out_put(out, "%", 1);
 		break;
 	default:
 		abort();	/* a float, or no conversion at all */
@@ -238,13 +240,13 @@ static const char *conversion(struct out *out, const char *format)
 	return format + 1;
 }
 
-static void print(struct out *out, const char *format)
+static void print_all(struct out *out, const char *format)
 {
 	size_t plain;
 
 	while (*format) {
 		plain = strcspn(format, "%");
-		put(out, format, plain);
+		out_put(out, format, plain);
 		format += plain;
 		if (*format)
 			format = conversion(out, format + 1);
@@ -256,7 +258,7 @@ int vfprintf(FILE *restrict file, const char *restrict format, va_list args)
 	struct out out = { .file = file };
 
 	va_copy(out.args, args);
-	print(&out, format);
+	print_all(&out, format);
 	va_end(out.args);
 	return ferror(file) ? -1 : out.count;
 }
@@ -267,7 +269,7 @@ int vsnprintf(char *restrict text, size_t size, const char *restrict format,
 	struct out out = { .at = text, .end = size ? text + size - 1 : text };
 
 	va_copy(out.args, args);
-	print(&out, format);
+	print_all(&out, format);
 	va_end(out.args);
 	if (size)
 		*out.at = '\0';
