@@ -185,7 +185,7 @@ C := build/check
 wrappers := $(patsubst %,src/%.c,main hyp store batch dtb link loop)
 unit-links := $(filter-out $(wrappers),$(wildcard src/*.c)) $(wildcard tests/fake/*.c)
 # What else belongs to one folder is made by a .mk file there.
-include $(sort $(wildcard initramfs/*.mk tests/*/*.mk))
+include $(sort $(wildcard initramfs/*.mk src/*/*.mk tests/*/*.mk))
 units := $(patsubst tests/unit/%.c,$C/unit/%,$(wildcard tests/unit/*.c))
 unit-objects = $(patsubst %.c,$C/obj/%.o,tests/unit/$1.c $(or $(links.$1),$(unit-links)))
 unit-sanitize = -fsanitize=address,undefined -fno-sanitize-recover=all

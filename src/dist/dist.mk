@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What is given away, see initramfs/release.
+# What is given away, see src/dist/release.
 
 RELEASE ?= build/release
 dist-arches := $(foreach t,$(triplets),\
@@ -13,7 +13,7 @@ dist: setup-dist $(dist-binaries) $(others:%=arch-%) $(pins)
 	$(if $(and $(xen-pin),$(fdt-pin)),,$(error dist: only of the pinned sources))
 	$(call say,DIST)
 	$(Q)SRC='$(SRC)' SOURCE_DATE_EPOCH='$(SOURCE_DATE_EPOCH)' \
-		initramfs/release $(VERSION) $(RELEASE) $(dist-arches)
+		src/dist/release $(VERSION) $(RELEASE) $(dist-arches)
 
 setup: setup-dist
 setup-dist: setup-build

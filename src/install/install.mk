@@ -10,7 +10,7 @@ unitdir    ?= $(prefix)/lib/systemd/system
 ##               systemd   the unit xen-init-dom0less.service, not enabled
 ##               openrc    /etc/init.d/xen-init-dom0less, in no runlevel
 ##               busybox   lines in /etc/inittab, which must be there: see them in
-##                         initramfs/busybox/inittab
+##                         src/install/busybox/inittab
 # systemd-analyze and systemctl, for the tests
 check-packages += systemd
 check check-system: setup-check
@@ -28,19 +28,19 @@ filled-in = sed 's|@sbindir@|$(sbindir)|'
 
 install-systemd:
 	install -d $(DESTDIR)$(unitdir)
-	for u in $(units-of-ours); do $(filled-in) initramfs/systemd/$$u | \
+	for u in $(units-of-ours); do $(filled-in) src/install/systemd/$$u | \
 		install -m 644 /dev/stdin $(DESTDIR)$(unitdir)/$$u || exit; done
 uninstall-systemd:
 	rm -f $(unit)
 
 install-openrc:
 	install -d $(dir $(rc))
-	$(filled-in) initramfs/openrc/$(notdir $(rc)) | install -m 755 /dev/stdin $(rc)
+	$(filled-in) src/install/openrc/$(notdir $(rc)) | install -m 755 /dev/stdin $(rc)
 uninstall-openrc:
 	rm -f $(rc)
 
 install-busybox uninstall-busybox:
 	sed -i '/^# dom0less: begin$$/,/^# dom0less: end$$/d' $(inittab)
-	$(if $(filter install-%,$@),$(filled-in) initramfs/busybox/inittab >>$(inittab))
+	$(if $(filter install-%,$@),$(filled-in) src/install/busybox/inittab >>$(inittab))
 
 .PHONY: $(inits:%=install-%) $(inits:%=uninstall-%)

@@ -1,4 +1,4 @@
-# From the lines of initramfs/release to a bill of materials in SPDX 2.3.
+# From the lines of src/dist/release to a bill of materials in SPDX 2.3.
 #
 #   source NAME VERSION FILE SHA256
 #   file FILE SHA1 SHA256
