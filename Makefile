@@ -11,6 +11,7 @@ VERSION := 0.1
 ##   WERROR=1             warnings are errors
 ##   V=1                  show the commands
 ##   DESTDIR= prefix=/usr sbindir=/sbin   for install
+##   SETUP=install        or name: what to do about missing packages, see setup
 ##   DL= SRC= XEN_SRC= LIBFDT_SRC=   downloads and sources, see xen/libs.mk
 ##
 ARCH   ?= arm64
@@ -52,7 +53,12 @@ build-packages  := xz-utils $(if $(filter file,$(origin CC)),$(compiler))
 check-packages  := gcc libc6-dev perl jq clang clang-tidy cppcheck qemu-user strace
 system-packages := qemu-system-arm device-tree-compiler cpio kmod
 
-## setup         install the Debian packages that all this needs (as root)
+# A tree that is only built leaves the machine as it is: packages are installed for
+# who asks for setup or for a test. Any other make names those that are missing.
+export SETUP ?= $(if $(filter demo check% setup%,$(MAKECMDGOALS)),install,name)
+
+## setup         install the Debian packages that all this needs (as root); demo and
+##               check do that, too, any other make only names what is missing
 setup: setup-build setup-check setup-system
 setup-build setup-check setup-system: setup-%:
 	@xen/setup $($*-packages)
@@ -143,20 +149,6 @@ $(man-pages): build/man/%.8: applets/%.c src/applets.awk
 	$(Q)awk -v out=man -v version='$(VERSION)' -v date="$$(date -u +%F \
 		-d @$(SOURCE_DATE_EPOCH))" -f src/applets.awk $< >$@
 
-## install       the binary, a link for each applet, the man pages
-links = $(addprefix $(DESTDIR)$(sbindir)/,$(applet-names)) \
-	$(DESTDIR)$(prefix)/lib/xen/bin/init-dom0less
-mandir = $(DESTDIR)$(prefix)/share/man/man8
-install: $(O)/dom0less man
-	install -d $(sort $(dir $(links))) $(mandir)
-	install -m 555 $(O)/dom0less $(DESTDIR)$(sbindir)/dom0less
-	for l in $(links); do ln -sfr $(DESTDIR)$(sbindir)/dom0less $$l; done
-	install -m 644 $(man-pages) $(mandir)
-
-## uninstall     undoes install
-uninstall:
-	rm -f $(links) $(DESTDIR)$(sbindir)/dom0less $(man-pages:build/man/%=$(mandir)/%)
-
 ## size          text+data and compressed size of every binary built so far
 size: $(O)/dom0less
 	@for f in build/*/dom0less; do printf '%-24s text+data %6d  xz %6d\n' $$f \
@@ -243,7 +235,7 @@ help:
 	@sed -n 's/^## \{0,1\}//p' $(filter Makefile %.mk,$(MAKEFILE_LIST))
 
 .DELETE_ON_ERROR:
-.PHONY: all setup setup-build setup-check setup-system man install uninstall size \
+.PHONY: all setup setup-build setup-check setup-system man size \
 	baseline bloatcheck check check-fast check-system demo clean distclean help \
 	FORCE $(others:%=arch-%)
 -include $(objects:.o=.d) $(shell find $C/obj -name '*.d' 2>/dev/null)

@@ -1,5 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What starts init-dom0less at boot, for who wants it: make install INIT=...
+# What is put where. What starts init-dom0less at boot is for who wants it: INIT=
+
+## install       the binary, a link for each applet, the man pages
+links = $(addprefix $(DESTDIR)$(sbindir)/,$(applet-names)) \
+	$(DESTDIR)$(prefix)/lib/xen/bin/init-dom0less
+mandir = $(DESTDIR)$(prefix)/share/man/man8
+install: $(O)/dom0less man
+	install -d $(sort $(dir $(links))) $(mandir)
+	install -m 555 $(O)/dom0less $(DESTDIR)$(sbindir)/dom0less
+	for l in $(links); do ln -sfr $(DESTDIR)$(sbindir)/dom0less $$l; done
+	install -m 644 $(man-pages) $(mandir)
+
+## uninstall     undoes install
+uninstall:
+	rm -f $(links) $(DESTDIR)$(sbindir)/dom0less $(man-pages:build/man/%=$(mandir)/%)
 
 sysconfdir ?= /etc
 unitdir    ?= $(prefix)/lib/systemd/system
@@ -43,4 +57,4 @@ install-busybox uninstall-busybox:
 	sed -i '/^# dom0less: begin$$/,/^# dom0less: end$$/d' $(inittab)
 	$(if $(filter install-%,$@),$(filled-in) src/install/busybox/inittab >>$(inittab))
 
-.PHONY: $(inits:%=install-%) $(inits:%=uninstall-%)
+.PHONY: install uninstall $(inits:%=install-%) $(inits:%=uninstall-%)
