@@ -225,8 +225,7 @@ static void init_say_step(const struct attach *attach, const char *step)
 /* Why a domain is not attached, by RULE; a failure, or only for who wants to
  * know all. */
 static int init_tell(const struct domain *domain,
-		     const struct domain_rule *rule,
-		     bool failed)
+		     const struct domain_rule *rule, bool failed)
 {
 	msg(failed ? MSG_ERROR : MSG_STEP, domain->info.domid, "%s: %s",
 	    domain_state_word(rule->state), rule->sentence);
@@ -243,7 +242,7 @@ static int init_refuse(const struct domain *domain)
 {
 	return init_tell(domain, domain->rule,
 			 domain->rule->action != DOMAIN_IGNORE ||
-		    *opts.args.operands ||
+			 *opts.args.operands ||
 			 (opts.wait && domain_is_lost(domain)));
 }
 
