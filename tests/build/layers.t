@@ -1,5 +1,5 @@
 #!/bin/sh
-# Who may know the libraries, and who may print and exit.
+# Who may know the libraries, who may print and exit, and who may include whom.
 . "$(dirname "$0")/tap.sh"
 
 # Lines of our code that match, without comments, as "FILE: LINE".
@@ -47,4 +47,44 @@ start='\<(v?fork|clone|system|popen|posix_spawnp?|exec[vl]p?e?) *\('
 ok "only script.c starts programs" none "$start" $(files ! -path src/script.c)
 ok "and it does" matches "$(code "$start" src/script.c)" fork
 ok "no heap in our code" none "$heap" $(files)
+
+# src/README's layers, topmost first: "RANK MODULE". A module is a .c and its .h.
+layers()
+{
+	awk '/^Layers$/ { on = 1 } /^Files$/ { on = 0 }
+	on && /^\t[a-z]+\t/ { rank++ }
+	on && /^\t/ { for (i = 1 + /^\t[a-z]/; i <= NF; i++) print rank, $i }' src/README
+}
+
+# Who includes whose header: "MODULE MODULE", of the tree that is here. What the
+# build makes of the applets belongs to no layer.
+includes()
+{
+	grep -H '^ *# *include *"' $(find src applets -name '*.[ch]') |
+		sed 's|^.*/\([^/]*\)\.[ch]:.*"\(.*\)\.h"$|\1 \2|' |
+		awk '$1 != $2 && $2 != "applets"' | sort -u
+}
+
+# Arrows that lead upwards, or out of the table, of lines "MODULE MODULE".
+upwards()
+{
+	layers >"$tmp/layers"
+	awk 'NR == FNR { rank[$2] = $1; next }
+	!($1 in rank) || !($2 in rank) || rank[$2] < rank[$1] { print $1 " -> " $2 }' \
+		"$tmp/layers" -
+}
+
+# Circles among them.
+circles()
+{
+	tsort 2>&1 >/dev/null | sed 's/^tsort: //' | grep -v '^-: input contains a loop:$'
+}
+
+has "the layers are found" "$(layers)" '^5 parse$'
+has "the includes are found" "$(includes)" '^plug device$'
+is "no include leads upwards" "$(includes | upwards)" ""
+is "none is part of a circle" "$(includes | circles)" ""
+is "an arrow upwards would be found" "$(echo 'clock store' | upwards)" "clock -> store"
+is "and a circle in one layer" \
+	"$({ includes; echo 'store batch'; } | circles | sort | xargs)" 'batch store'
 done_testing
