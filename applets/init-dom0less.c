@@ -403,10 +403,10 @@ static void init_wait(unsigned int count, int *status)
 }
 
 /*
- * First all are prepared, as far as they can be at once. C xenstored looks at
- * each node that is written once for each domain that it serves, so none is
- * served before. Then each goes as far as it can, and who has to wait is asked
- * again.
+ * First all domains are prepared. C xenstored spends time on each node that is
+ * written for each domain that it serves (xen/FACTS, watches), so no domain is
+ * introduced before the nodes of all are written. Then each domain goes as far as
+ * it can. One that has to wait is asked again.
  */
 static int init_attach(void)
 {

@@ -11,19 +11,23 @@
 
 enum {
 	KIB_PER_PAGE = 4,
-	/* oxenstored finishes the handshake a moment after it has answered;
-	 * C xenstored before 4.17 leaves it to us. */
+	/*
+	 * How long xenstored may take to finish the handshake (xen/FACTS,
+	 * greet). oxenstored finishes it milliseconds after it has answered. C
+	 * xenstored before 4.17 never does: after this time we do.
+	 */
 	HANDSHAKE_MS = 5000,
 	/*
-	 * A Linux guest that found no page early in its boot sleeps until an
-	 * event comes late in its boot, and an event in between wakes nobody.
-	 * So it is notified again: often for as long as most guests boot, and
-	 * then, by a run that waits, as seldom as a boot may well last.
+	 * A Linux guest that found no page early in its boot sleeps from late
+	 * in its boot until an event comes. An event in between wakes nobody
+	 * (xen/FACTS, late), so the guest is notified again: every KICK_MS for
+	 * SETTLE_MS, which is as long as most guests boot, and then, by a run
+	 * that waits, every KICK_SELDOM_MS.
 	 */
 	SETTLE_MS = 2000,
 	KICK_MS = 100,
 	KICK_SELDOM_MS = 1000,
-	/* What a caller may sleep until it asks again. */
+	/* How long a caller may sleep, at most, while something happens. */
 	PATIENCE_MS = 16,
 };
 
@@ -121,7 +125,7 @@ static int ring_take(struct attach *attach)
 	return 0;
 }
 
-/* xenstored maps the ring by grant reference 1. */
+/* C xenstored maps the ring by grant reference 1 (xen/FACTS, grant). */
 static bool grant_needed(const struct attach *attach)
 {
 	return !has(attach, FACT_INTRODUCED) && !has(attach, FACT_GRANT);

@@ -21,9 +21,9 @@ enum {
 	RETRY_MS = 1,		/* before a transaction is begun again */
 	/* libxenstore's requests have 0: a late answer to one is not ours */
 	FIRST_ID = 1,
-	/* oxenstored keeps to XENSTORE_PAYLOAD_MAX on rings only (packet_of,
-	 * connection.ml): on a socket a list is as long as it is. More bytes
-	 * than this are no list but a broken connection. */
+	/* Bytes. On a socket oxenstored sends a list however long it is
+	 * (xen/FACTS, long). A thousand domains make one of 37 KiB; what claims
+	 * to be longer than this is a broken connection. */
 	ANSWER_MAX = 1 << 20,
 };
 

@@ -193,8 +193,9 @@ static bool is_possible(const struct hyp_domain *info)
 }
 
 /*
- * E before C: libxl writes CONSOLE_PFN first and STORE_EVTCHN last, so a
- * domain that it is building never looks like one of ours.
+ * STORE_EVTCHN is read before CONSOLE_PFN. libxl writes them the other way round
+ * (xen/FACTS, order), so a domain that libxl is building never looks like one
+ * that Xen made at boot.
  */
 static int look_at_params(struct domain *domain)
 {
@@ -286,9 +287,8 @@ static int has_frame(const struct domain *domain, uint64_t gfn)
 /*
  * Was the page that is found added to the domain, or is it RAM that the guest
  * uses? Memory of a direct-mapped domain that spans the magic frames goes on
- * below or above them. Any other domain has its RAM elsewhere
- * (public/arch-arm.h). From Xen 4.21 on a page that STORE_PFN names was given
- * by Xen.
+ * below or above them. Any other domain has its RAM elsewhere (xen/FACTS, magic).
+ * From Xen 4.21 on a page that STORE_PFN names was given by Xen (boot).
  */
 static int look_beside_page(struct domain *domain)
 {
@@ -342,8 +342,8 @@ static void look_at_grant(struct domain *domain)
 }
 
 /*
- * Only what the host's tree tells, if it is to be had: Xen does not. Xen 4.16
- * knows static-mem, and adds pages to it from the heap all the same.
+ * Can Xen add no page to the domain (xen/FACTS, static and direct)? Xen does not
+ * tell. The host's device tree does, where dom0 has it; without it, no.
  */
 static bool is_static(const struct domain *domain)
 {

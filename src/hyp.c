@@ -78,10 +78,7 @@ _Static_assert(HYP_POWEROFF == SHUTDOWN_poweroff &&
 _Static_assert(HYP_GRANT_ACCESS == GTF_permit_access, "grant flags");
 _Static_assert(HYP_GRANT_IN_USE == (GTF_reading | GTF_writing), "grant flags");
 
-/*
- * The interface versions of every release of Xen 4, read from the header
- * XEN_DOMCTL_INTERFACE_VERSION and XEN_SYSCTL_INTERFACE_VERSION of each.
- */
+/* The interface versions of every release of Xen 4 (xen/FACTS, abi). */
 static const struct abi {
 	uint8_t minor, domctl, sysctl;
 } abis[] = {
@@ -432,8 +429,8 @@ static int reservation(unsigned int cmd, domid_t domid, uint64_t *pages)
 }
 
 /*
- * One domain by its id, or a later one: up to Xen 4.17 getdomaininfo answers
- * with the next domain if there is none of that id.
+ * One domain by its id. If there is none of that id, Xen up to 4.17 answers with
+ * the next one (xen/FACTS, next).
  */
 static int one_domain(uint16_t domid, struct hyp_domain *out)
 {
@@ -646,10 +643,9 @@ int hyp_populate(uint16_t domid, uint64_t gfn)
 	if (r != 1)
 		return r < 0 ? r : -ENOMEM;
 	/*
-	 * Of a direct-mapped domain Xen 4.17 to 4.20 only asks whether it owns
-	 * the frame, maps it onto itself, adds nothing and reports success:
-	 * populate_physmap(), xen/common/memory.c:222 in 4.17. Then the frame
-	 * is RAM that the guest is using.
+	 * Success proves nothing: of a direct-mapped domain Xen 4.17 to 4.20
+	 * only asks whether the frame is its own (xen/FACTS, direct). If no
+	 * page was added, the frame is RAM that the guest is using.
 	 */
 	r = reservation(XENMEM_current_reservation, domid, &after);
 	if (!r && after <= before)
@@ -719,9 +715,10 @@ void hyp_ring_set_port(void *page, uint32_t port)
 }
 
 /*
- * Xen up to 4.14 on Arm, and Linux before 4.18, cannot hand out the table.
- * They can tell where the guest has mapped it, if it has; growing or moving
- * it for the guest is never done.
+ * Xen up to 4.14 on Arm, and Linux before 4.18, cannot hand out the table
+ * (xen/FACTS, table). They can tell where the guest has mapped its first frame.
+ * A guest that has mapped none is waited for: a table that was made or moved for
+ * it would not be where the guest expects it.
  */
 static int table_map_guest(uint16_t domid, bool write, struct mapping *table)
 {

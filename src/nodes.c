@@ -29,11 +29,10 @@ enum when {
 enum { POOLS_MAX = 1024 };	/* more than there are CPUs */
 
 /*
- * The nodes that libxl gives a PVH domain (libxl__domain_make,
- * libxl__build_post and store_libxl_entry): a row is a node, with who owns it
- * and who reads it, batch.h. A parent stands above its children. An empty one
- * is made rather than written, so that what a running guest has put into its
- * own nodes stays.
+ * The nodes that libxl gives a PVH domain (xen/FACTS, nodes). A row is a node,
+ * with who owns it and who reads it (batch.h). A parent stands above its children.
+ * An EMPTY node is made, not written: what a running guest has put into its own
+ * nodes stays.
  */
 static const struct row {
 	enum base base;

@@ -342,9 +342,9 @@ int store_introduce(uint16_t domid, uint64_t gfn, uint32_t port)
 }
 
 /*
- * C xenstored (4.14.6, 4.17, 4.20: do_set_perms()) asks Xen about a domain that
- * is to own a node before it looks at the node's name, which here can never be
- * one. So this fails whatever it finds, and changes nothing.
+ * C xenstored asks Xen about the domain that is to own a node before it looks at
+ * the node's path (xen/FACTS, asks). "//" is never a path, so the request fails
+ * and changes nothing. The error tells whether xenstored found the domain.
  */
 int store_finds(uint16_t domid)
 {

@@ -21,7 +21,8 @@ enum {
 
 const char *userdata_dir = "/var/lib/xen";
 
-/* libxl's three names: the data, the new data before rename, the lock. */
+/* libxl's three files (xen/FACTS, userdata): the data, the new data before they
+ * are renamed, the lock. */
 enum which { DATA, NEW, LOCK };
 
 static const char *userdata_path(char path[FILE_PATH_MAX],

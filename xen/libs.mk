@@ -75,7 +75,7 @@ $(xen-include)/.done: $(pins) $(O)/flags
 	@touch $@
 
 # The deadline seam. libxenstore waits for as long as xenstored likes in connect()
-# and read(). In our copy of the library these two are renamed, after compilation,
+# and read() (xen/FACTS, blocks). In our copy of the library these two are renamed, after compilation,
 # so that the sources need not know: src/store.c has both, with a deadline. What
 # it writes is short of a socket's buffer, and SO_SNDTIMEO bounds it. A release
 # that would block in yet another call stops the build.

@@ -265,9 +265,9 @@ int hyp_populate(uint16_t domid, uint64_t gfn)
 
 	if (rc || !d || d->pinned || d->info.tot_pages >= d->info.max_pages)
 		return world_done(rc ? rc : -ENOMEM);
-	/* xen/common/memory.c:222-247 in 4.17: of a direct-mapped domain the
-	 * frame must be the domain's, and then nothing is added, which the real
-	 * hyp.c tells by the count of its pages */
+	/* xen/FACTS, direct: the frame must be the domain's, and then nothing
+	 * is added, which the real hyp.c tells by the count of its pages. Of a
+	 * PINNED one it always fails: static. */
 	if (d->direct)
 		return world_done(world_page(d, gfn) ? -EADDRINUSE : -ENOMEM);
 	if (world_page(d, gfn)) {

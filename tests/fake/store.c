@@ -311,7 +311,7 @@ static void greet(struct world_domain *d)
 	world_event(d);
 }
 
-/* What each does to the ring, as measured with the real ones. */
+/* What each does to the ring (xen/FACTS, greet), as measured with the real ones. */
 static void meet(struct world_domain *d)
 {
 	switch (world->daemon) {
@@ -332,7 +332,7 @@ static void meet(struct world_domain *d)
 	}
 }
 
-/* C xenstored maps grant 1, oxenstored the frame it is told. */
+/* C xenstored maps grant 1, oxenstored the frame it is told (xen/FACTS, grant). */
 static bool can_map(struct world_domain *d, uint64_t gfn)
 {
 	struct hyp_grant *grant = &d->grants[1];

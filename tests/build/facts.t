@@ -1,0 +1,43 @@
+#!/bin/sh
+# xen/FACTS: each line of Xen's sources that is cited says so, and each comment
+# that cites a fact finds it.
+. "$(dirname "$0")/tap.sh"
+
+# The lines that FILE cites: "FILE LINE RELEASE WORD".
+citations() # FILE
+{
+	sed -nE 's/^		([^ :]+):([0-9]+)@(4\.[0-9]+) ([^ ]+)$/\1 \2 \3 \4/p' "$1"
+}
+
+# Those of lines like these in which WORD does not stand.
+wrong()
+{
+	while read -r file line release word; do
+		tree=$sources/xen-$release
+		sed -n "${line}p" "$tree/$file" 2>&1 | grep -qF -e "$word" ||
+			echo "$file:$line@$release $word"
+	done
+}
+
+labels=$(sed -nE 's/^\[([a-z]+)\]	.*/\1/p' xen/FACTS)
+cited=$(grep -rhoE 'xen/FACTS, [a-z]+' src applets tests/fake tests/unit xen/*.mk |
+	sed 's/.*, //' | sort -u)
+
+has "facts are found" "$labels" '^direct$'
+has "citations are found" "$(citations xen/FACTS | wc -l)" '^[4-9][0-9]$'
+is "each line of Xen's that is cited says so" "$(citations xen/FACTS | wrong)" ""
+is "one that does not would be found" \
+	"$(echo 'xen/common/memory.c 1 4.17 nonsense' | wrong)" "xen/common/memory.c:1@4.17 nonsense"
+is "no two facts have one label" "$(echo "$labels" | sort | uniq -d)" ""
+has "comments cite facts" "$(echo "$cited" | wc -l)" '^[1-9][0-9]$'
+is "and each of these is there" "$(for label in $cited; do
+	echo "$labels" | grep -qx "$label" || echo "$label"
+done)" ""
+# "Relies on it:" and "Fake:" name files, each in src, applets or by its path.
+files=$(grep -oE '(Relies on it|Fake): [^:]*\.( |$)' xen/FACTS |
+	sed 's/.*: //; s/\. *$//; s/,//g' | xargs -n 1 | sort -u)
+has "facts name the files that rely on them" "$files" '^attach.c$'
+is "each file that relies on one is there" "$(for file in $files; do
+	[ -e "src/$file" ] || [ -e "applets/$file" ] || [ -e "$file" ] || echo "$file"
+done)" ""
+done_testing
