@@ -104,22 +104,13 @@ static void print_absent(uint16_t domid)
 		list_print(&report);
 }
 
-static bool is_running(unsigned int domid)
-{
-	unsigned int i;
-
-	for (i = 0; i < applet_ndomains; i++)
-		if (applet_domains[i].info.domid == domid)
-			return true;
-	return false;
-}
-
 /* What is looked at is shown: nobody waits for all to see the first. */
 static int list_all(bool store)
 {
 	bool worked = store;
 	int status = APPLET_DONE;
 	unsigned int i = 0, seen = 0;
+	uint16_t absent = 1;
 
 	if (!opts.output.tsv && !opts.output.json)
 		print_columns(NULL);
@@ -133,9 +124,9 @@ static int list_all(bool store)
 		fflush(stdout);
 	}
 	status = applet_worse(status, applet_find_operands(opts.args.operands));
-	for (i = 1; opts.dtb && !*opts.args.operands && i <= dtb_domains(); i++)
-		if (!is_running(i))
-			print_absent((uint16_t)i);
+	if (opts.dtb && !*opts.args.operands)
+		for (; applet_next_absent(&absent); absent++)
+			print_absent(absent);
 	applet_write_end(&opts.output);
 	if (worked && !store)
 		msg(MSG_ERROR, MSG_NO_DOMAIN, "xenstored failed on the way: "

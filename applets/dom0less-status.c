@@ -11,7 +11,7 @@
  *   connected  all is well    closed  by the guest      stale  daemon restarted
  *   unsupported  cannot work  dying  ended, or ending   foreign  another serves
  *   xl  of the toolstack      control  dom0, or alike   unknown  cannot be read
- *   suspended  by itself
+ *   suspended  by itself      absent  not made by Xen
  *
  *   -d, --dtb FILE           what Xen booted with, where dom0 is not shown it
  *   -j, --json               a JSON array, an object for each domain
@@ -160,30 +160,52 @@ static void print_raw(const struct report *report)
 	}
 }
 
+static void print_report(const struct report *report)
+{
+	char name[DOMAIN_NAME_MAX];
+
+	if (opts.output.tsv || opts.output.json) {
+		applet_write(&opts.output, report);
+		return;
+	}
+	printf("d%u %s: %s: %s", report->domain->info.domid,
+	       msg_escape(name, sizeof(name), report_domain_name(report)),
+	       report_state(report), report_advice(report));
+	if (report->next_step)
+		printf("; next step: %s", report->next_step);
+	puts("");
+	if (opts.args.verbose)
+		print_raw(report);
+}
+
 static void status_print(struct domain *domain)
 {
 	struct report report = {
 		.domain = domain, .next_step = next_step(domain),
 	};
-	char name[DOMAIN_NAME_MAX];
 	struct dtb_domain declared;
 
 	if (opts.args.quiet)
 		return;
 	if (!store && !dtb_domain(domain->info.domid, &declared))
 		report.declared = &declared;
-	if (opts.output.tsv || opts.output.json) {
-		applet_write(&opts.output, &report);
+	print_report(&report);
+}
+
+/* What the tree declares, and Xen has not made. */
+static void print_absent(void)
+{
+	struct domain domain = { .info.domid = 1 };
+	struct dtb_domain declared;
+	struct report report = {
+		.domain = &domain, .declared = &declared, .absent = true,
+	};
+
+	if (opts.args.quiet || *opts.args.operands)
 		return;
-	}
-	printf("d%u %s: %s: %s", domain->info.domid,
-	       msg_escape(name, sizeof(name), report_domain_name(&report)),
-	       report_state(&report), domain->rule->sentence);
-	if (report.next_step)
-		printf("; next step: %s", report.next_step);
-	puts("");
-	if (opts.args.verbose)
-		print_raw(&report);
+	for (; applet_next_absent(&domain.info.domid); domain.info.domid++)
+		if (!dtb_domain(domain.info.domid, &declared))
+			print_report(&report);
 }
 
 /* Which domains this is about. */
@@ -219,18 +241,31 @@ static int status_look(bool say)
 	return status;
 }
 
+/* What has ended, or was never made, does not connect however long one waits. */
+static bool any_lost(void)
+{
+	const struct domain *domain;
+	uint16_t absent = 1;
+
+	for (domain = applet_domains; domain < applet_domains +
+	     applet_ndomains; domain++)
+		if (is_shown(domain) && (domain_is_lost(domain) ||
+					 applet_lacks_vcpus(domain)))
+			return true;
+	return !*opts.args.operands && applet_next_absent(&absent);
+}
+
 /* As a guest's xenstore is as good as xenstored, that has to answer, too. */
 static int all_connected(void)
 {
 	const struct domain *domain;
 
-	if (!store)
+	if (!store || any_lost())
 		return APPLET_FAILED;
 	for (domain = applet_domains; domain < applet_domains +
 	     applet_ndomains; domain++)
-		if (is_shown(domain) && (domain_is_lost(domain) ||
-		    (domain_is_enhanced(domain) &&
-		     domain->rule->state != DOMAIN_CONNECTED)))
+		if (is_shown(domain) && domain_is_enhanced(domain) &&
+		    domain->rule->state != DOMAIN_CONNECTED)
 			return APPLET_FAILED;
 	return APPLET_DONE;
 }
@@ -239,8 +274,10 @@ static int all_connected(void)
 static void print_some(unsigned int from, unsigned int to)
 {
 	for (; from < to; from++)
-		if (is_shown(&applet_domains[from]))
+		if (is_shown(&applet_domains[from])) {
 			status_print(&applet_domains[from]);
+			applet_say_vcpus(&applet_domains[from]);
+		}
 	fflush(stdout);
 }
 
@@ -257,18 +294,6 @@ static void print_end(void)
 {
 	if (!opts.args.quiet)
 		applet_write_end(&opts.output);
-}
-
-/* One that has ended connects no more, however long one waits. */
-static bool any_lost(void)
-{
-	const struct domain *domain;
-
-	for (domain = applet_domains; domain < applet_domains +
-	     applet_ndomains; domain++)
-		if (is_shown(domain) && domain_is_lost(domain))
-			return true;
-	return false;
 }
 
 /* For who reads no more than the exit status and the last line. */
@@ -323,8 +348,10 @@ static int watch(void)
 	opts.output.endless = true;
 	while (!ferror(stdout)) {
 		status_look(first);
-		first = false;
 		print_changes(seen);
+		if (first)
+			print_absent();
+		first = false;
 		fflush(stdout);
 		if (answered)
 			note_store();
@@ -367,6 +394,7 @@ static int show(void)
 	int status = opts.wait ? wait_and_print() : look_and_print();
 
 	status = applet_worse(status, applet_find_operands(opts.args.operands));
+	print_absent();
 	print_end();
 	note_store();
 	return applet_worse(status, all_connected());

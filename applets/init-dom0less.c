@@ -269,6 +269,8 @@ static bool consider(struct domain *domain, struct attach *attach, int *status)
 {
 	int rc = domain->rc;
 
+	if (!rc)
+		*status = applet_worse(*status, applet_say_vcpus(domain));
 	if (!rc && domain->rule->action == DOMAIN_ATTACH_NOTE)
 		msg(MSG_NOTE, domain->info.domid, "%s", domain->rule->sentence);
 	/* a run that died may have left the right one; a page that no guest
@@ -523,6 +525,20 @@ static int prepare(void)
 	return APPLET_DONE;
 }
 
+/* What the tree declares, and Xen has not made. */
+static int note_absent(void)
+{
+	int status = APPLET_DONE;
+	uint16_t domid = 1;
+
+	for (; !*opts.args.operands && applet_next_absent(&domid); domid++) {
+		msg(MSG_ERROR, domid, "absent: the device tree declares it "
+		    "(%s), but Xen does not run it", dtb_name(domid));
+		status = APPLET_FAILED;
+	}
+	return status;
+}
+
 static int init_work(void)
 {
 	const struct domain *domain;
@@ -530,6 +546,7 @@ static int init_work(void)
 	unsigned int i;
 
 	status = applet_list_domains();
+	status = applet_worse(status, note_absent());
 	if (!any_enhanced() && !opts.control && !*opts.args.operands)
 		return applet_worse(status, refuse_all());
 	rc = prepare();

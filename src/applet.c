@@ -198,6 +198,9 @@ int applet_load_dtb(const char *file)
 	/* the kernel's own is what it runs on */
 	int rc = dtb_load(file ? file : "/sys/firmware/fdt", file);
 
+	if (file && !rc && !dtb_domains())
+		msg(MSG_NOTE, MSG_NO_DOMAIN, "%s: no domain in it: a boot "
+		    "loader that makes them does so in its own copy", file);
 	if (!file || !rc)
 		return APPLET_DONE;
 	if (rc != -EINVAL)
@@ -205,6 +208,46 @@ int applet_load_dtb(const char *file)
 	msg(MSG_ERROR, MSG_NO_DOMAIN, "%s: not a device tree, or a broken one",
 	    file);
 	return APPLET_NOTHING;
+}
+
+static bool is_running(uint16_t domid)
+{
+	unsigned int i;
+
+	for (i = 0; i < applet_ndomains; i++)
+		if (applet_domains[i].info.domid == domid)
+			return true;
+	return false;
+}
+
+bool applet_next_absent(uint16_t *domid)
+{
+	while (*domid <= dtb_domains() && is_running(*domid))
+		++*domid;
+	return *domid <= dtb_domains();
+}
+
+uint32_t applet_lacks_vcpus(const struct domain *domain)
+{
+	uint32_t made = domain->info.max_vcpu_id + 1;
+	struct dtb_domain declared;
+
+	/* one of xl's may have the id of one that is no more */
+	if (!domain->info.full || domain->rule->state == DOMAIN_XL ||
+	    dtb_domain(domain->info.domid, &declared) || declared.cpus <= made)
+		return 0;
+	return declared.cpus - made;
+}
+
+int applet_say_vcpus(const struct domain *domain)
+{
+	uint32_t lacks = applet_lacks_vcpus(domain);
+
+	if (!lacks)
+		return APPLET_DONE;
+	msg(MSG_ERROR, domain->info.domid, "%u vCPUs of those that the device "
+	    "tree declares are absent: Xen has not made them", lacks);
+	return APPLET_FAILED;
 }
 
 int applet_open_hyp(void)

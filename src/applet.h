@@ -102,6 +102,16 @@ bool applet_selects(char **operands, const struct domain *domain);
  * which is a bonus. */
 int applet_load_dtb(const char *file);
 
+/*
+ * What the loaded tree declares and Xen has not made: the next such domain from
+ * *DOMID on, false if there is none; and how many vCPUs DOMAIN lacks.
+ */
+bool applet_next_absent(uint16_t *domid);
+uint32_t applet_lacks_vcpus(const struct domain *domain);
+
+/* Say so of a domain that lacks vCPUs; APPLET_FAILED then. */
+int applet_say_vcpus(const struct domain *domain);
+
 int applet_open_hyp(void);
 
 /* Which domctl interface Xen has, "unknown" if it cannot be found out. */

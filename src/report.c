@@ -156,7 +156,7 @@ const char *report_state(const struct report *report)
 			      : domain_state_word(report->domain->rule->state);
 }
 
-static const char *advice(const struct report *report)
+const char *report_advice(const struct report *report)
 {
 	return report->absent ? "declared by the device tree, but Xen does "
 				"not run it"
@@ -252,7 +252,7 @@ static const char *word(const struct report *report, const struct field *field)
 	case CHANNEL_WORD:
 		return channel_word(report->domain->channel.state);
 	case SENTENCE:
-		return advice(report);
+		return report_advice(report);
 	case INTRODUCED:
 		return report->domain->facts & FACT_INTRODUCED ? "yes" : "no";
 	case ASKED:

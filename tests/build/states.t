@@ -3,7 +3,10 @@
 # and where each was seen.
 . "$(dirname "$0")/tap.sh"
 
-words=$(sed -n 's/^\t\[DOMAIN_[A-Z]*\] = "\(.*\)",$/\1/p' src/domain.c | sort)
+words=$({
+	sed -n 's/^\t\[DOMAIN_[A-Z]*\] = "\(.*\)",$/\1/p' src/domain.c
+	sed -n 's/^\treturn .*->absent ? "\([a-z]*\)"$/\1/p' src/report.c
+} | sort)
 has "the words are found" "$words" '^waiting$'
 
 # A domain that is gone is never shown; some have two spaces, two a line.

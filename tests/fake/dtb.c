@@ -6,7 +6,8 @@
 #include "dtb.h"
 #include "world.h"
 
-/* A tree whose domains are called node1, node2..., of 64 MiB and 3 vCPUs. */
+/* A tree whose domains are called node1, node2..., of 64 MiB and as many vCPUs as
+ * they have. */
 
 int dtb_load(const char *path, bool check)
 {
@@ -37,7 +38,9 @@ int dtb_domain(uint16_t domid, struct dtb_domain *domain)
 		return -ENOENT;
 	memset(domain, 0, sizeof(*domain));
 	domain->memory = 65536;
-	domain->cpus = 3;
+	domain->cpus = world->dtb_cpus;
+	if (d && !world->dtb_cpus)
+		domain->cpus = d->info.max_vcpu_id + 1;
 	domain->static_mem = d && (d->pinned || d->direct);
 	domain->direct_map = d && d->direct;
 	snprintf(domain->name, sizeof(domain->name), "node%u", domid);

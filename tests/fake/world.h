@@ -118,6 +118,7 @@ struct world {
 	bool file_calls;	/* those below userdata_dir are calls, too */
 	int dtb_rc;
 	unsigned int dtb_domains;
+	uint32_t dtb_cpus;	/* that it declares; 0: what they have */
 
 	void (*meanwhile)(void);	/* after Xen was asked, and before
 				 * xenstored is; once */

@@ -401,6 +401,7 @@ static void trees(void)
 	three();
 	world_xl(4);
 	world->dtb_domains = 6;
+	world->dtb_cpus = 3;
 	is_int(run("-d /tree"), 0, "a tree");
 	is_str(err, "", "nothing to say");
 	w += sprintf(w, HEADING "  Xenstore     DeclMem(k)  DeclVCPUs\n");

@@ -377,6 +377,57 @@ static void tree(void)
 	is_int(run("-d /tree -o state"), 1, "with one: status");
 	is_str(out, "unsupported\nwaiting\n", "it is");
 	is_int(world_count("dtb_load"), 1, "no other is read");
+	world->dtb_domains = 0;
+	run("-d /tree");
+	ok(one_line("dom0less-status: /tree: ", "no domain in it"),
+	   "one that declares no domain");
+}
+
+#define ABSENT ": absent: declared by the device tree, but Xen does not run it\n"
+#define VCPUS "dom0less-status: d2: 2 vCPUs of those that the device tree " \
+	"declares are absent: Xen has not made them\n"
+
+/* Declared, and not there. */
+static void absent(void)
+{
+	three();
+	world_speak(world_find(2));
+	world->dtb_domains = 5;
+	is_int(run(""), 1, "two domains that the tree declares are not there");
+	ok(strstr(out, "\nd4 node4" ABSENT "d5 node5" ABSENT), "a line each");
+	is_str(err, "", "no other");
+	is_int(run("-o domid,state,declared_name,xenstored"), 1, "for programs");
+	ok(strstr(out, "\n4\tabsent\tnode4\t-\n5\tabsent\tnode5\t-\n"),
+	   "a line each");
+	is_int(run("-j -o domid,state"), 1, "JSON");
+	is_str(jq("map([.domid,.state])[3:]", out),
+	       "[[4,\"absent\"],[5,\"absent\"]]\n", "an object each");
+	is_int(run("-q"), 1, "-q");
+	is_str(out, "", "silent");
+	is_int(run("-w"), 1, "-w");
+	ok(world->now == 1000000, "does not wait for them");
+	is_int(run("1 2 3"), 0, "others were asked for");
+	world_xl(4);
+	is_int(run(""), 1, "one of xl's has the domid");
+	ok(!strstr(out, "d4 ") && strstr(out, "d5 node5" ABSENT),
+	   "the other is absent");
+	world->fault = (struct world_fault){ .at = 3, .call = "domains 0",
+					     .how = DIE_BEFORE };
+	run("-W");
+	ok(strstr(out, "\nd5 node5" ABSENT) && lines(out) == 4, "-W: once");
+	world->dtb_domains = 3;
+	is_int(run(""), 0, "all are there");
+	world->dtb_cpus = 1;
+	is_int(run(""), 0, "and their vCPUs");
+	world->dtb_cpus = 3;
+	world_find(1)->info.max_vcpu_id = 2;
+	world_find(3)->info.max_vcpu_id = 3;
+	is_int(run(""), 1, "one lacks two of its three");
+	is_str(err, VCPUS, "a line");
+	is_int(run("-q"), 1, "-q");
+	is_int(run("-w"), 1, "-w");
+	world_find(2)->info.full = false;
+	is_int(run(""), 0, "where Xen does not tell, nothing is said");
 }
 
 /* Nothing but closing the connection is left after the last answer. */
@@ -769,6 +820,7 @@ int main(void)
 	no_domctl();
 	nothing_to_talk_to();
 	tree();
+	absent();
 	store_breaks();
 	run_fail_anywhere("dom0less-status", three, run);
 	vanishing();

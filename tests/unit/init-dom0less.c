@@ -648,6 +648,27 @@ static void nothing_to_talk_to(void)
 	       "will do");
 }
 
+/* Declared by the tree, and not there. */
+static void absent(void)
+{
+	begin(21);
+	world_boot(1);
+	world_boot(2);
+	world->dtb_domains = 3;
+	is_int(run(""), 1, "a domain that the tree declares is not there");
+	ok(one_line("init-dom0less: d3: absent: ", "declares it (node3), but"),
+	   "one line");
+	ok(is_served(1, "node1") && is_served(2, "node2"),
+	   "the others are served");
+	is_int(run("1 2"), 0, "asked for others");
+	world->dtb_domains = 2;
+	world->dtb_cpus = 4;
+	world_find(1)->info.max_vcpu_id = 3;
+	is_int(run(""), 1, "one has not all its vCPUs");
+	ok(one_line("init-dom0less: d2: 3 vCPUs ", "Xen has not made them"),
+	   "one line");
+}
+
 static void crashes(void)
 {
 	world_find(2)->info.flags = HYP_SHUTDOWN | HYP_CRASH << HYP_REASON_SHIFT;
@@ -1034,6 +1055,7 @@ int main(void)
 	name_in_file();
 	nothing_to_talk_to();
 	silent_failures();
+	absent();
 	ending();
 	elsewhere();
 	locked();
