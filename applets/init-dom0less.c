@@ -12,7 +12,9 @@
  *   -D, --driver-domain ID   this domain will run backends (repeatable)
  *   -k, --kmsg               log to /dev/kmsg, too
  *   -n, --dry-run            print the steps it would take, and take none
- *   -N, --name ID=NAME       name this domain (repeatable)
+ *   -N, --name ID=NAME       name this domain (repeatable); it wins over
+ *                            dom0less.name.ID=NAME on the kernel's command
+ *                            line, and that over the device tree
  *   -t, --timeout SECS       give up after SECS, 30 by default; 0: try once
  *   -u, --no-userdata        leave out libxl's file in /var/lib/xen
  *   -w, --wait               wait until every guest has spoken to xenstore
@@ -35,6 +37,7 @@
 #include "domain.h"
 #include "dtb.h"
 #include "hyp.h"
+#include "line.h"
 #include "msg.h"
 #include "nodes.h"
 #include "parse.h"
@@ -43,6 +46,7 @@
 
 enum {
 	NAMES_MAX = 256,
+	KERNEL_LINE_MAX = 4096,	/* bytes: twice what arm64 takes */
 	TIMEOUT_MS = 30000,
 	POLL_MS = 1,		/* and twice as long each time, up to */
 	POLL_MAX_MS = 16,
@@ -69,23 +73,59 @@ static unsigned int attached;
 static bool unspoken;		/* some domain wanted an unknown domctl */
 static int64_t deadline;
 
-static int take_name(char *text)
+/* TEXT is ID=NAME. NULL, or why it is not, and *AT what of it. */
+static const char *add_name(char *text, const char **at)
 {
 	char *name = strchr(text, '=');
 	unsigned int n = opts.named;
 
+	*at = text;
 	if (n == NAMES_MAX)
-		return applet_bad("too many names", text);
+		return "too many names";
 	if (!name)
-		return applet_bad("not of the form ID=NAME", text);
+		return "not of the form ID=NAME";
 	*name++ = '\0';
 	if (!applet_parse_domid(text, &opts.names[n].domid))
-		return applet_bad("not a domid", text);
+		return "not a domid";
+	*at = name;
 	if (!parse_is_name(name))
-		return applet_bad("not a name for a domain", name);
+		return "not a name for a domain";
 	opts.names[n].name = name;
 	opts.named++;
-	return APPLET_DONE;
+	return NULL;
+}
+
+static int take_name(char *text)
+{
+	const char *at, *why = add_name(text, &at);
+
+	return why ? applet_bad(why, at) : APPLET_DONE;
+}
+
+/*
+ * What the boot loader gave to our own kernel is often all that it can tell us.
+ * The first of two names of a domain counts, so --name comes before these, and
+ * of these the last: a script that makes the line adds at its end.
+ */
+static void take_kernel_names(void)
+{
+	static const char key[] = "dom0less.name.";
+	static char line[KERNEL_LINE_MAX];
+	const char *at, *why;
+	char *word;
+
+	if (!line_read("/proc/cmdline", line + 1, sizeof(line) - 1))
+		return;
+	*line = ' ';
+	while ((word = strrchr(line, ' '))) {
+		*word++ = '\0';
+		if (strncmp(word, key, strlen(key)))
+			continue;
+		why = add_name(word + strlen(key), &at);
+		if (why)
+			msg(MSG_NOTE, MSG_NO_DOMAIN, "%s: %s, on the command "
+			    "line of the kernel", at, why);
+	}
 }
 
 static int take_driver(char *text)
@@ -580,6 +620,7 @@ int init_dom0less_main(int argc, char **argv)
 		return rc;
 	if (opts.kmsg && msg_kmsg())
 		msg(MSG_NOTE, MSG_NO_DOMAIN, "/dev/kmsg: cannot be written");
+	take_kernel_names();
 	deadline = clock_ms() + opts.timeout;
 	rc = applet_load_dtb(opts.dtb);
 	if (!rc)

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <errno.h>
-#include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "line.h"
 #include "uuid.h"
 
 #ifndef GRND_INSECURE
@@ -167,20 +166,6 @@ void uuid_v5(uint8_t uuid[UUID_SIZE], const uint8_t space[UUID_SIZE],
 	stamp(uuid, 5);
 }
 
-static bool read_line(const char *path, char *line, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return false;
-	n = read(fd, line, size - 1);
-	close(fd);
-	line[n > 0 ? n : 0] = '\0';
-	line[strcspn(line, "\n")] = '\0';
-	return n > 0;
-}
-
 /* A fresh image may say "uninitialized" in place of 32 digits. */
 static bool is_machine_id(const char *id)
 {
@@ -195,9 +180,9 @@ static const char *board_identity(void)
 	static char id[IDENTITY_MAX];
 
 	if (!uuid_board_known &&
-	    !(read_line("/proc/device-tree/serial-number", id, sizeof(id)) &&
+	    !(line_read("/proc/device-tree/serial-number", id, sizeof(id)) &&
 	      *id) &&
-	    !(read_line("/etc/machine-id", id, sizeof(id)) &&
+	    !(line_read("/etc/machine-id", id, sizeof(id)) &&
 	      is_machine_id(id)))
 		*id = '\0';
 	uuid_board_known = true;

@@ -44,18 +44,17 @@ void files_close_all(void)
 		syscall(SYS_close, files[--nfiles]);
 }
 
-/* The files that tell which board this is. */
-static int identity(void)
+/* A file of the board's or the kernel's that holds TEXT. */
+static int small_file(const char *text)
 {
 	int fd;
 
-	if (!*world->identity) {
+	if (!*text) {
 		errno = ENOENT;
 		return -1;
 	}
-	fd = memfd_create("identity", MFD_CLOEXEC);
-	if (fd < 0 || syscall(SYS_write, fd, world->identity,
-			      strlen(world->identity)) < 0)
+	fd = memfd_create("small", MFD_CLOEXEC);
+	if (fd < 0 || syscall(SYS_write, fd, text, strlen(text)) < 0)
 		abort();
 	lseek(fd, 0, SEEK_SET);
 	return fd;
@@ -81,7 +80,9 @@ int open(const char *path, int flags, ...)
 	mode = flags & O_CREAT ? va_arg(args, int) : 0;
 	va_end(args);
 	if (!strcmp(path, world->identity_file))
-		return identity();
+		return small_file(world->identity);
+	if (!strcmp(path, "/proc/cmdline"))
+		return small_file(world->kernel_line);
 	if (!strcmp(path, "/etc/machine-id") ||
 	    !strcmp(path, "/proc/device-tree/serial-number"))
 		return errno = ENOENT, -1;

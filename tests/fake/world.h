@@ -115,6 +115,7 @@ struct world {
 	bool served;			/* the backends have opened all disks */
 
 	char identity_file[64], identity[256];	/* of the board */
+	char kernel_line[512];	/* /proc/cmdline; "": there is none */
 	bool file_calls;	/* those below userdata_dir are calls, too */
 	int dtb_rc;
 	unsigned int dtb_domains;

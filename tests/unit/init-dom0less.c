@@ -452,6 +452,46 @@ static void names(void)
 	ok(is_served(1, "mine"), "the command line's comes first");
 }
 
+/* On the command line of dom0's kernel. */
+static void names_of_kernel(void)
+{
+	begin(21);
+	world_boot(1);
+	world_boot(2);
+	world_boot(3);
+	world_boot(4);
+	world->dtb_domains = 4;
+	strcpy(world->kernel_line, "console=hvc0 dom0less.name.1=web "
+	       "dom0less.name.2=db xdom0less.name.4=no dom0less.name.2=store "
+	       "quiet dom0less.name.3=cam\n");
+	is_int(run("-N 3=mine"), 0, "the kernel's command line names three");
+	is_str(err, "", "nothing to say");
+	ok(is_served(1, "web"), "it wins over the tree");
+	ok(is_served(2, "store"), "the last of two counts");
+	ok(is_served(3, "mine"), "--name wins over it");
+	ok(is_served(4, "node4"), "the tree names the rest");
+	strcpy(world->kernel_line, "dom0less.name.1=other\n");
+	run("");
+	is_str(world_read("/local/domain/1/name"), "web",
+	       "who is attached keeps the name");
+
+	begin(21);
+	world_boot(1);
+	strcpy(world->kernel_line, "dom0less.name.x=web");
+	is_int(run(""), 0, "not a domid");
+	ok(one_line("init-dom0less: x: not a domid, on the command line", ""),
+	   "a note");
+	strcpy(world->kernel_line, "dom0less.name.1=a\033/b");
+	run("");
+	ok(one_line("init-dom0less: a\\x1b/b: not a name", "of the kernel"),
+	   "what is no name is one, too");
+	run("-q");
+	is_str(err, "", "not with -q");
+	strcpy(world->kernel_line, "dom0less.name. dom0less.name.1");
+	run("");
+	is_int(lines(err), 2, "nor what is only half of it");
+}
+
 /* None is given twice. */
 static void names_in_use(void)
 {
@@ -1048,6 +1088,7 @@ int main(void)
 	fail_anywhere(17);
 	fail_anywhere(21);
 	names();
+	names_of_kernel();
 	names_in_use();
 	names_there();
 	operands();
