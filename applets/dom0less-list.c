@@ -92,7 +92,7 @@ static void print_domain(const struct domain *domain, bool store)
 }
 
 /* What the tree declares, and is not in the list. */
-static void print_absent(uint16_t domid)
+static void list_print_absent(uint16_t domid)
 {
 	struct domain domain = { .info.domid = domid };
 	struct dtb_domain declared;
@@ -126,7 +126,7 @@ static int list_all(bool store)
 	status = applet_worse(status, applet_find_operands(opts.args.operands));
 	if (opts.dtb && !*opts.args.operands)
 		for (; applet_next_absent(&absent); absent++)
-			print_absent(absent);
+			list_print_absent(absent);
 	applet_write_end(&opts.output);
 	if (worked && !store)
 		msg(MSG_ERROR, MSG_NO_DOMAIN, "xenstored failed on the way: "

@@ -193,7 +193,7 @@ static void status_print(struct domain *domain)
 }
 
 /* What the tree declares, and Xen has not made. */
-static void print_absent(void)
+static void status_print_absent(void)
 {
 	struct domain domain = { .info.domid = 1 };
 	struct dtb_domain declared;
@@ -350,7 +350,7 @@ static int watch(void)
 		status_look(first);
 		print_changes(seen);
 		if (first)
-			print_absent();
+			status_print_absent();
 		first = false;
 		fflush(stdout);
 		if (answered)
@@ -394,7 +394,7 @@ static int show(void)
 	int status = opts.wait ? wait_and_print() : look_and_print();
 
 	status = applet_worse(status, applet_find_operands(opts.args.operands));
-	print_absent();
+	status_print_absent();
 	print_end();
 	note_store();
 	return applet_worse(status, all_connected());

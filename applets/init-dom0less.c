@@ -74,7 +74,7 @@ static bool unspoken;		/* some domain wanted an unknown domctl */
 static int64_t deadline;
 
 /* TEXT is ID=NAME. NULL, or why it is not, and *AT what of it. */
-static const char *add_name(char *text, const char **at)
+static const char *init_add_name(char *text, const char **at)
 {
 	char *name = strchr(text, '=');
 	unsigned int n = opts.named;
@@ -97,7 +97,7 @@ static const char *add_name(char *text, const char **at)
 
 static int take_name(char *text)
 {
-	const char *at, *why = add_name(text, &at);
+	const char *at, *why = init_add_name(text, &at);
 
 	return why ? applet_bad(why, at) : APPLET_DONE;
 }
@@ -121,7 +121,7 @@ static void take_kernel_names(void)
 		*word++ = '\0';
 		if (strncmp(word, key, strlen(key)))
 			continue;
-		why = add_name(word + strlen(key), &at);
+		why = init_add_name(word + strlen(key), &at);
 		if (why)
 			msg(MSG_NOTE, MSG_NO_DOMAIN, "%s: %s, on the command "
 			    "line of the kernel", at, why);

@@ -45,6 +45,8 @@ for a in $(dom0less --list); do
 	opens="$streams
 $tree /sys/firmware/fdt
 $xen"
+	[ "$a" != init-dom0less ] || opens="O_RDONLY|O_CLOEXEC /proc/cmdline
+$opens"
 	# these three want a domain, and no device tree
 	operands=
 	case $a in
