@@ -226,7 +226,7 @@ static int status_list(void)
 	int status = applet_list_domains();
 
 	store = applet_try_store();
-	userdata = userdata_possible();
+	userdata = !userdata_obstacle(false);
 	return status;
 }
 

@@ -546,6 +546,18 @@ static int refuse_all(void)
 	return status;
 }
 
+/* A dom0 whose /var is made anew at each boot has no folder for them. */
+static void prepare_userdata(void)
+{
+	const char *why = userdata_obstacle(!opts.dry);
+
+	if (!why)
+		return;
+	msg(MSG_NOTE, MSG_NO_DOMAIN, "%s: %s: libxl's files are left out, and "
+	    "xl will not attach devices", userdata_dir, why);
+	opts.no_userdata = true;
+}
+
 /* What all of them need, and what is left out where it cannot be had. */
 static int prepare(void)
 {
@@ -553,12 +565,8 @@ static int prepare(void)
 
 	if (rc)
 		return rc;
-	if (!opts.no_userdata && !userdata_possible()) {
-		msg(MSG_STEP, MSG_NO_DOMAIN, "%s: not there or not writable, "
-		    "or by others, too: libxl's files are left out",
-		    userdata_dir);
-		opts.no_userdata = true;
-	}
+	if (!opts.no_userdata)
+		prepare_userdata();
 	applet_note_domctl("UUIDs and vCPUs are left out");
 	/* names must differ; one that cannot be read is told later */
 	domain_read_names(applet_domains, applet_ndomains);

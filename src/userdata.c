@@ -52,14 +52,32 @@ static bool exists(const struct userdata *userdata, enum which which)
 	return !lstat(userdata_path(path, userdata, which), &st);
 }
 
-bool userdata_possible(void)
+/* Only the folder itself is made, not those above it. */
+static const char *obstacle_to_make(bool make)
+{
+	char above[FILE_PATH_MAX];
+
+	if (make)
+		return mkdir(userdata_dir, 0755) ? strerror(errno) : NULL;
+	snprintf(above, sizeof(above), "%s", userdata_dir);
+	*strrchr(above, '/') = '\0';
+	return access(above, W_OK) ? strerror(errno) : NULL;
+}
+
+const char *userdata_obstacle(bool make)
 {
 	struct stat st;
 
-	return !stat(userdata_dir, &st) && S_ISDIR(st.st_mode) &&
-	       !(st.st_mode & (S_IWGRP | S_IWOTH)) &&
-	       (!st.st_uid || st.st_uid == geteuid()) &&
-	       !access(userdata_dir, W_OK);
+	if (stat(userdata_dir, &st))
+		return errno == ENOENT ? obstacle_to_make(make)
+				       : strerror(errno);
+	if (!S_ISDIR(st.st_mode))
+		return strerror(ENOTDIR);
+	if (st.st_mode & (S_IWGRP | S_IWOTH))
+		return "not only its owner may write there";
+	if (st.st_uid && st.st_uid != geteuid())
+		return "it is not root's";
+	return access(userdata_dir, W_OK) ? strerror(errno) : NULL;
 }
 
 bool userdata_needed(const struct userdata *userdata)
@@ -156,9 +174,12 @@ static bool make_json(struct json *json, const struct userdata *userdata)
 		add_vcpus(json, userdata->vcpus);
 	if (userdata->memory)
 		json_add(json, "\"max_memkb\":%" PRIu64 ",\"target_memkb\":%"
-			 PRIu64 ",", userdata->memory, userdata->memory);
+		    PRIu64 ",", userdata->memory, userdata->memory);
+	/* the libxl of board vendors wants to be told, Xen's own has no such
+	 * key */
+	json_add(json, "\"tpm\":\"False\",");
 	json_add(json, "\"sched_params\":{},\"type.pvh\":{},"
-		 "\"arch_arm\":{},\"arch_x86\":{}}}");
+	    "\"arch_arm\":{},\"arch_x86\":{}}}");
 	return json->size < JSON_MAX;
 }
 

@@ -22,8 +22,12 @@ struct userdata {
 /* Where libxl keeps it: XEN_LIB_DIR. Only tests change this. */
 extern const char *userdata_dir;
 
-/* Is there a folder to keep it in, writable, and by nobody else? */
-bool userdata_possible(void);
+/*
+ * Why there is no folder to keep it in, writable, and by nobody else; NULL:
+ * there is. One that is missing can be made, which counts as being there, or
+ * with MAKE is made, as Xen's own installation does.
+ */
+const char *userdata_obstacle(bool make);
 
 /* Is the file missing, or a trace left of a writer that died? */
 bool userdata_needed(const struct userdata *userdata);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -143,6 +144,15 @@ int unlink(const char *path)
 
 	return rc ? failed(rc) : world_done((int)syscall(SYS_unlinkat,
 						AT_FDCWD, path, 0));
+}
+
+int mkdir(const char *path, mode_t mode)
+{
+	int rc = counts(path) ? world_call(CALL_CHANGE, "mkdir %.10s",
+					   last(path)) : 0;
+
+	return rc ? failed(rc) : world_done((int)syscall(SYS_mkdirat,
+						AT_FDCWD, path, mode));
 }
 
 int rename(const char *from, const char *to)

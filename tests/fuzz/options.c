@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		argc++;
 	}
 	argv[argc] = NULL;
-	userdata_dir = "/nonexistent";
+	userdata_dir = "/nonexistent/xen";
 	world_reset(17);
 	world->dtb_domains = 2;
 	world_boot(1);

@@ -48,7 +48,7 @@ static int attach_domain(int64_t deadline)
 	attach = (struct attach){
 		.domain = &domain, .name = "web", .dry = want.dry,
 		.wait = want.wait,
-		.userdata = !want.no_userdata && userdata_possible(),
+		.userdata = !want.no_userdata && !userdata_obstacle(false),
 		.driver_domain = want.driver, .deadline = deadline,
 		.said = say,
 	};

@@ -195,7 +195,7 @@ static void libxl_file(void)
 	is_str(out, "-\n", "there is one: libxl may lock it, that is no step");
 	unlink(libxl_path(d, 'd'));
 	unlink(libxl_path(d, 'l'));
-	userdata_dir = "/nonexistent";
+	userdata_dir = "/nonexistent/xen";
 }
 
 /* --- nothing is touched, whatever is asked and found --- */
@@ -263,7 +263,7 @@ static void touches_nothing(void)
 		}
 	is_int(bad, 0, "nothing is touched in %u runs", ran);
 	is_int(crashed, 0, "all of which end well");
-	userdata_dir = "/nonexistent";
+	userdata_dir = "/nonexistent/xen";
 }
 
 /* --- the ground --- */
@@ -811,7 +811,7 @@ int main(void)
 	snprintf(lib, sizeof(lib), "%s/lib", run_dir);
 	mkdir(lib, 0700);
 	/* no file of libxl's, and no step to make one */
-	userdata_dir = "/nonexistent";
+	userdata_dir = "/nonexistent/xen";
 	every_state(true);
 	every_state(false);
 	libxl_file();

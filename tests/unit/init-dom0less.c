@@ -13,20 +13,29 @@ static int run(const char *arguments)
 	return run_applet(init_dom0less_main, "init-dom0less", arguments);
 }
 
-static void begin(unsigned int minor)
+/* Remove what is in userdata_dir; how many files that was. */
+static int empty(void)
 {
 	char path[512];
-	DIR *d = opendir(run_dir);
+	DIR *d = opendir(userdata_dir);
 	struct dirent *entry;
+	int n = 0;
 
 	if (!d)
 		abort();
 	while ((entry = readdir(d))) {
-		snprintf(path, sizeof(path), "%s/%s", run_dir, entry->d_name);
+		snprintf(path, sizeof(path), "%s/%s", userdata_dir,
+			 entry->d_name);
 		if (*entry->d_name != '.')
-			remove(path);
+			n += !remove(path);
 	}
 	closedir(d);
+	return n;
+}
+
+static void begin(unsigned int minor)
+{
+	empty();
 	world_reset(minor);
 	world_write("/local/domain/0/name", "Domain-0", NULL);
 	world_write("/local/domain/0/domid", "0", NULL);
@@ -975,12 +984,33 @@ static void verbose(void)
 	run("-D 1");
 	ok(world_read("/local/domain/1/device-model") != NULL,
 	   "a driver domain");
+}
+
+/* Where libxl keeps its files: /var/lib/xen. */
+static void folder(void)
+{
+	static char made[64];
+
 	begin(17);
-	userdata_dir = "/nonexistent";
+	userdata_dir = "/nonexistent/xen";
 	world_boot(1);
-	is_int(run("-v"), 0, "no folder for userdata");
-	ok(strstr(err, "/nonexistent") || strstr(err, "userdata"),
-	   "is noted with -v");
+	is_int(run(""), 0, "no folder for userdata, and none above it");
+	ok(one_line("init-dom0less: /nonexistent/xen: No such file ",
+		    "xl will not attach devices"), "a note");
+	ok(is_served(1, "dom0less-1"), "it is attached all the same");
+	is_int(run("-q"), 0, "-q");
+	is_str(err, "", "no note");
+	run("-u");
+	is_str(err, "", "nor with --no-userdata");
+	snprintf(made, sizeof(made), "%s/made", run_dir);
+	userdata_dir = made;
+	is_int(run("-n"), 0, "one that can be made: dry run");
+	ok(strstr(out, "d1: store libxl's configuration\n"), "the step is told");
+	ok(access(made, F_OK), "nothing is made");
+	is_int(run(""), 0, "a run");
+	is_str(err, "", "no word");
+	is_int(empty(), 1, "and the file is in it");
+	rmdir(made);
 	userdata_dir = run_dir;
 }
 
@@ -1106,6 +1136,7 @@ int main(void)
 	dry_run();
 	control();
 	verbose();
+	folder();
 	usage();
 	trees();
 	dying();

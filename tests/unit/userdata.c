@@ -104,6 +104,11 @@ static const char *parsed(void)
 	return pclose(f) ? "no JSON" : out;
 }
 
+static bool userdata_possible(void)
+{
+	return !userdata_obstacle(false);
+}
+
 static void contents(void)
 {
 	struct stat st;
@@ -120,7 +125,7 @@ static void contents(void)
 	is_str(parsed(), "{\"b_info\":{\"arch_arm\":{},\"arch_x86\":{},"
 	       "\"avail_vcpus\":[0,1,2],\"max_memkb\":262144,"
 	       "\"max_vcpus\":3,\"sched_params\":{},\"target_memkb\":262144,"
-	       "\"type.pvh\":{}},\"c_info\":{\"name\":\"web\",\"type\":\"pvh\""
+	       "\"tpm\":\"False\",\"type.pvh\":{}},\"c_info\":{\"name\":\"web\",\"type\":\"pvh\""
 	       ",\"uuid\":\"" UUID "\"}}", "valid JSON");
 	size = get(DATA);
 	is_int((int64_t)strlen(content), (int64_t)size - 1,
@@ -136,7 +141,8 @@ static void contents(void)
 	userdata.memory = userdata.vcpus = 0;
 	store(0);
 	is_str(parsed(), "{\"b_info\":{\"arch_arm\":{},\"arch_x86\":{},"
-	       "\"sched_params\":{},\"type.pvh\":{}},\"c_info\":{\"type\":"
+	       "\"sched_params\":{},\"tpm\":\"False\",\"type.pvh\":{}},"
+	       "\"c_info\":{\"type\":"
 	       "\"pvh\"}}", "what is not known is left "
 	       "out");
 	begin();
@@ -328,23 +334,49 @@ static void failures(void)
 
 static void folders(void)
 {
-	userdata_dir = "/nonexistent";
-	ok(!userdata_possible(), "no folder");
+	char made[64];
+	struct stat st;
+
+	begin();
+	userdata_dir = "/nonexistent/xen";
+	is_str(userdata_obstacle(false), "No such file or directory",
+	       "no folder, and none above it");
+	is_str(userdata_obstacle(true), "No such file or directory",
+	       "which is not made, either");
 	is_int(store(0), -ENOENT, "nothing to be stored there");
+	snprintf(made, sizeof(made), "%s/made", dir);
+	userdata_dir = made;
+	ok(userdata_possible(), "one that can be made");
+	ok(stat(made, &st), "is not made to find that out");
+	world->fault = (struct world_fault){ .at = 1, .call = "mkdir",
+					     .rc = -EROFS };
+	is_str(userdata_obstacle(true), "Read-only file system",
+	       "nor where it cannot be");
+	begin();
+	ok(!userdata_obstacle(true) && !stat(made, &st), "but where it can");
+	is_int(st.st_mode & 07777, 0755, "as Xen's own installation does it");
+	ok(!userdata_obstacle(true), "once");
+	is_int(world_count("mkdir"), 1, "is enough");
+	rmdir(made);
+	ok(!symlink("/nonexistent", made) && userdata_obstacle(true),
+	   "a link that leads nowhere");
+	unlink(made);
 	userdata_dir = "/dev/null";
 	ok(!userdata_possible(), "a file is no folder");
 	is_int(store(0), -ENOTDIR, "nor can anything be stored there");
 	userdata_dir = dir;
 	ok(userdata_possible(), "a folder of ours");
 	chmod(dir, 0770);
-	ok(!userdata_possible(), "one where a group may write is none");
+	is_str(userdata_obstacle(true), "not only its owner may write there",
+	       "one where a group may write is none");
 	chmod(dir, 01777);
 	ok(!userdata_possible(), "nor is one where all may, like /tmp");
 	chmod(dir, 0755);
 	ok(userdata_possible(), "but where all may only read");
 	if (!geteuid()) {
-		ok(!chown(dir, 65534, 0) && !userdata_possible(),
-		   "nor is another user's");
+		ok(!chown(dir, 65534, 0), "another user's");
+		is_str(userdata_obstacle(true), "it is not root's",
+		       "is none, either");
 		ok(!chown(dir, 0, 0) && userdata_possible(), "root's is");
 	}
 	chmod(dir, 0700);
