@@ -174,12 +174,12 @@ static bool make_json(struct json *json, const struct userdata *userdata)
 		add_vcpus(json, userdata->vcpus);
 	if (userdata->memory)
 		json_add(json, "\"max_memkb\":%" PRIu64 ",\"target_memkb\":%"
-		    PRIu64 ",", userdata->memory, userdata->memory);
+			 PRIu64 ",", userdata->memory, userdata->memory);
 	/* the libxl of board vendors wants to be told, Xen's own has no such
 	 * key */
 	json_add(json, "\"tpm\":\"False\",");
 	json_add(json, "\"sched_params\":{},\"type.pvh\":{},"
-	    "\"arch_arm\":{},\"arch_x86\":{}}}");
+		 "\"arch_arm\":{},\"arch_x86\":{}}}");
 	return json->size < JSON_MAX;
 }
 
