@@ -150,8 +150,8 @@ int dom0less_list_main(int argc, char **argv)
 	status = applet_list_domains();
 	store = applet_try_store();
 	if (!store)
-		msg(MSG_NOTE, MSG_NO_DOMAIN, "no xenstored answers: names and "
-		    "nodes are not known");
+		msg(MSG_NOTE, MSG_NO_DOMAIN, "%s: names and nodes are not "
+		    "known", applet_store_missing());
 	status = applet_worse(status, list_all(store));
 	store_close();
 	return status;

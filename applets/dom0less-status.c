@@ -11,7 +11,7 @@
  *   connected  all is well    closed  by the guest      stale  daemon restarted
  *   unsupported  cannot work  dying  ended, or ending   foreign  another serves
  *   xl  of the toolstack      control  dom0, or alike   unknown  cannot be read
- *   suspended  by itself      absent  not made by Xen
+ *   suspended  by itself      absent  not made by Xen  gone  only told by -W
  *
  *   -d, --dtb FILE           what Xen booted with, where dom0 is not shown it
  *   -j, --json               a JSON array, an object for each domain
@@ -51,6 +51,7 @@ struct opts {
 static struct opts opts;
 static bool store;		/* xenstored is connected */
 static bool userdata;		/* there is a place for libxl's files */
+static bool listed;		/* Xen's list of domains is complete */
 
 static int take_output(char *names)
 {
@@ -225,6 +226,7 @@ static int status_list(void)
 {
 	int status = applet_list_domains();
 
+	listed = !status;
 	store = applet_try_store();
 	userdata = !userdata_obstacle(false);
 	return status;
@@ -300,8 +302,8 @@ static void print_end(void)
 static void note_store(void)
 {
 	if (!store)
-		msg(MSG_NOTE, MSG_NO_DOMAIN, "no xenstored answers (does it "
-		    "run?): the states are what Xen alone knows");
+		msg(MSG_NOTE, MSG_NO_DOMAIN, "%s: the states are what Xen "
+		    "alone knows", applet_store_missing());
 }
 
 static int status_wait(void)
@@ -321,34 +323,82 @@ static int status_wait(void)
 			       : status;
 }
 
-/* Print the domains whose state is not the one remembered; remember it. */
-static void print_changes(signed char *seen)
-{
-	static signed char now[HYP_DOMID_LAST + 1];	/* state + 1 */
-	struct domain *domain;
+/* What was shown at the last look, in the order of Xen's list: that of domids. */
+static struct shown {
 	uint16_t domid;
+	enum domain_state state;
+	char name[DOMAIN_NAME_MAX];
+} shown[APPLET_DOMAINS_MAX];
+static unsigned int nshown;
 
-	memset(now, 0, sizeof(now));
+/* One that is in the list and not shown, its name being unknown, is no news. */
+static void print_gone(const struct shown *one)
+{
+	static const struct domain_rule gone = {
+		.state = DOMAIN_GONE, .action = DOMAIN_IGNORE,
+		.sentence = "it is in Xen's list no more: somebody has "
+			    "destroyed it",
+	};
+	struct domain domain = { .info.domid = one->domid, .rule = &gone };
+	unsigned int i;
+
+	for (i = 0; i < applet_ndomains; i++)
+		if (applet_domains[i].info.domid == one->domid &&
+		    applet_domains[i].rule->state != DOMAIN_GONE)
+			return;
+	strcpy(domain.name, one->name);
+	status_print(&domain);
+}
+
+static void remember_all(void)
+{
+	const struct domain *domain;
+
+	nshown = 0;
 	for (domain = applet_domains; domain < applet_domains +
 	     applet_ndomains; domain++) {
-		domid = domain->info.domid;
-		now[domid] = (signed char)(domain->rule->state + 1);
-		if (is_shown(domain) && seen[domid] != now[domid])
-			status_print(domain);
+		if (!is_shown(domain))
+			continue;
+		shown[nshown].domid = domain->info.domid;
+		shown[nshown].state = domain->rule->state;
+		strcpy(shown[nshown++].name, domain->name);
 	}
-	memcpy(seen, now, sizeof(now));
+}
+
+/* Print the domains whose state is not the one remembered; remember it. */
+static void print_changes(void)
+{
+	const struct shown *one = shown, *end = shown + nshown;
+	struct domain *domain;
+	bool known;
+
+	for (domain = applet_domains; domain < applet_domains +
+	     applet_ndomains; domain++) {
+		if (!is_shown(domain))
+			continue;
+		for (; one < end && one->domid < domain->info.domid; one++)
+			print_gone(one);
+		known = one < end && one->domid == domain->info.domid;
+		if (!known || one->state != domain->rule->state)
+			status_print(domain);
+		one += known;
+	}
+	for (; one < end; one++)
+		print_gone(one);
+	remember_all();
 }
 
 /* Until interrupted, or nobody reads it any more. */
 static int watch(void)
 {
-	static signed char seen[HYP_DOMID_LAST + 1];
 	bool first = true, answered = true;
 
 	opts.output.endless = true;
 	while (!ferror(stdout)) {
 		status_look(first);
-		print_changes(seen);
+		/* a list that could not be had tells of nobody's end */
+		if (listed)
+			print_changes();
 		if (first)
 			status_print_absent();
 		first = false;

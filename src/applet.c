@@ -286,10 +286,29 @@ void applet_note_domctl(const char *what)
 		    about->major, about->minor, applet_domctl(), what);
 }
 
+static int store_rc;		/* of the last try to connect to xenstored */
+
+static int open_store(int64_t deadline)
+{
+	store_rc = store_open(deadline, hyp_about()->self);
+	return store_rc;
+}
+
+const char *applet_store_missing(void)
+{
+	return store_rc == -ELOOP ? "xenstored's socket is a link, or not "
+				    "root's, so it was not asked"
+				  : "no xenstored answers (does it run?)";
+}
+
 int applet_open_store(int64_t deadline)
 {
-	int rc = store_open(deadline, hyp_about()->self);
+	int rc = open_store(deadline);
 
+	if (rc == -ELOOP) {
+		msg(MSG_ERROR, MSG_NO_DOMAIN, "%s", applet_store_missing());
+		return APPLET_NOTHING;
+	}
 	if (rc == -ENOENT) {
 		msg(MSG_ERROR, MSG_NO_DOMAIN, "no xenstored: its socket is "
 		    "not there (is it running?)");
@@ -341,7 +360,7 @@ int applet_list_domains(void)
 
 bool applet_try_store(void)
 {
-	return !store_open(clock_ms(), hyp_about()->self);
+	return !open_store(clock_ms());
 }
 
 /* Look without xenstored at one that could not be looked at with it. True:

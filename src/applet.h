@@ -123,6 +123,9 @@ void applet_note_domctl(const char *what);
 /* Connect to xenstored, with the deadline of clock.h. */
 int applet_open_store(int64_t deadline);
 
+/* Why xenstored was not asked, for who goes on without it. */
+const char *applet_store_missing(void);
+
 int applet_list_domains(void);
 
 /*

@@ -16,7 +16,7 @@ enum {
 };
 
 /* When a field has a value. */
-enum when { ALWAYS, RUNS, FULL, PARAMS, CHANNEL, BOUND, RING, GRANT, STORE,
+enum when { ALWAYS, NAMED, RUNS, FULL, PARAMS, CHANNEL, BOUND, RING, GRANT, STORE,
 	    DECLARED, STEP };
 
 /* How it is made from the domain's bytes at the row's offset. */
@@ -37,7 +37,7 @@ static const struct field {
 	size_t at;
 } fields[] = {
 	{ "domid", U16, ALWAYS, AT(info.domid) },
-	{ "name", TEXT, RUNS, AT(name) },
+	{ "name", TEXT, NAMED, AT(name) },
 	{ "state", STATE, ALWAYS, 0 },
 	{ "memory_mib", MIB, RUNS, 0 },
 	{ "vcpus", U32, FULL, AT(info.online_vcpus) },
@@ -126,6 +126,10 @@ static bool has_value(const struct report *report, const struct field *field)
 	if (when == DECLARED)
 		return is_declared(report->declared, field->kind);
 	if (report->absent)
+		return false;
+	if (when == NAMED)
+		return true;
+	if (domain->rule->state == DOMAIN_GONE)
 		return false;
 	switch (when) {
 	case FULL:

@@ -164,37 +164,44 @@ static bool is_socket(const char *path)
 	return !stat(path, &st) && S_ISSOCK(st.st_mode);
 }
 
-/* No link, and not of another user, who might answer in xenstored's place. */
-static bool is_trusted_socket(const char *path)
+/* No link, and not of another user, who might answer in xenstored's place:
+ * -ELOOP. */
+static int look_at_socket(const char *path)
 {
 	struct stat st;
 
-	return !lstat(path, &st) && S_ISSOCK(st.st_mode) &&
-	       (!st.st_uid || st.st_uid == geteuid());
+	if (lstat(path, &st) || !(S_ISSOCK(st.st_mode) || S_ISLNK(st.st_mode)))
+		return -ENOENT;
+	return S_ISSOCK(st.st_mode) && (!st.st_uid || st.st_uid == geteuid()) ?
+	       0 : -ELOOP;
 }
 
 /*
  * Where xenstored's socket is, if it is: the two places that a xenstored can
  * have been built for, unless the environment names one.
  */
-static bool find_socket(char *path, size_t size)
+static int find_socket(char *path, size_t size)
 {
 	static const char *const rundirs[] = {
 		"/run/xenstored", "/var/run/xenstored",
 	};
 	const char *dir = getenv("XENSTORED_RUNDIR");
 	unsigned int i;
+	int rc, worst = -ENOENT;
 
 	if (dir) {
 		snprintf(path, size, "%s/socket", dir);
-		return is_trusted_socket(path);
+		return look_at_socket(path);
 	}
 	for (i = 0; i < sizeof(rundirs) / sizeof(*rundirs); i++) {
 		snprintf(path, size, "%s/socket", rundirs[i]);
-		if (is_trusted_socket(path))
-			return true;
+		rc = look_at_socket(path);
+		if (!rc)
+			return 0;
+		if (rc != -ENOENT)
+			worst = rc;
 	}
-	return false;
+	return worst;
 }
 
 /*
@@ -207,14 +214,16 @@ static int find_daemon(bool bus_too)
 	static bool ours;	/* the variable: it has been set here */
 	char path[STORE_PATH_MAX];
 	const char *named = ours ? NULL : getenv("XENSTORED_PATH");
+	int rc;
 
 	if (named) {
 		bus = !is_socket(named);
 		return access(named, F_OK) ? -ENOENT : 0;
 	}
-	bus = !find_socket(path, sizeof(path));
+	rc = find_socket(path, sizeof(path));
+	bus = rc;
 	if (bus && (!bus_too || access(device, F_OK)))
-		return -ENOENT;
+		return rc;
 	ours = true;
 	return setenv("XENSTORED_PATH", bus ? device : path, 1) ? -errno : 0;
 }
@@ -248,8 +257,8 @@ int store_open(int64_t deadline, uint16_t self)
 		return 0;
 	own = self;
 	while ((rc = try_open(self != 0))) {
-		if (rc == -EACCES || rc == -EPERM || rc == -ETIMEDOUT ||
-		    !clock_left(deadline))
+		if (rc == -EACCES || rc == -EPERM || rc == -ELOOP ||
+		    rc == -ETIMEDOUT || !clock_left(deadline))
 			break;
 		clock_nap(RETRY_MS, deadline);
 	}

@@ -125,6 +125,8 @@ void world_remove(const char *path)
 
 static int up(void)
 {
+	if (world->odd_socket)
+		return -ELOOP;
 	if (world->daemon_at < 0 || world->daemon_at > world->now)
 		return -ENOENT;
 	return world->stopped ? -ETIMEDOUT : 0;

@@ -9,8 +9,8 @@
 
 #define HEADING "Name                                        ID   Mem VCPUs" \
 	"\tState\tTime(s)"
-#define NO_STORE "dom0less-list: no xenstored answers: names and nodes are " \
-	"not known\n"
+#define NO_STORE "dom0less-list: no xenstored answers (does it run?): names " \
+	"and nodes are not known\n"
 #define LOST_STORE "dom0less-list: xenstored failed on the way: from there on " \
 	"names and nodes are not known\n"
 

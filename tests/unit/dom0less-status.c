@@ -293,6 +293,12 @@ static void ground(void)
 	run("");
 	ok(!strncmp(out, NONE, strlen(NONE)), "no xenstored");
 	is_str(err, NO_STORE, "which the last line says, too");
+	world->odd_socket = true;
+	is_int(run("1"), 1, "a socket that is not trusted");
+	ok(one_line("dom0less-status: xenstored's socket is a link, or not ",
+		    "not asked: the states are what Xen alone knows"),
+	   "one line");
+	world->odd_socket = false;
 
 	begin();
 	world->about = (struct hyp_about){ .major = 5, .minor = 123,
@@ -737,6 +743,56 @@ static void no_store(void)
 	world->daemon_at = -1;
 }
 
+static void no_first(void)
+{
+	world_find(1)->exists = false;
+}
+
+static void die(void)
+{
+	_exit(137);
+}
+
+/* A domain that was watched, and is no more. */
+static void watching_gone(void)
+{
+	three();
+	world_boot_plain(7);
+	world->later = world->now + 300;
+	world->happens = no_first;
+	world->fault = (struct world_fault){ .at = 20, .call = "domains 0",
+					     .how = DIE_BEFORE };
+	run("-W");
+	is_int(lines(out), 5, "a line for the end of a domain");
+	ok(strstr(out, "\nd1 web1: gone: it is in Xen's list no more"), "that "
+	   "says which");
+
+	three();
+	world->later = world->now + 300;
+	world->happens = no_first;
+	world->fault = (struct world_fault){ .at = 20, .call = "domains 0",
+					     .how = DIE_BEFORE };
+	run("-W -p -o domid,state,name,memory_mib,xenstored web1");
+	ok(strstr(out, "\n1\tgone\tweb1\t-\t-\n") && lines(out) == 2,
+	   "fields");
+
+	three();
+	world->later = world->now + 300;
+	world->happens = no_store;
+	world->fault = (struct world_fault){ .at = 20, .call = "domains 0",
+					     .how = DIE_BEFORE };
+	run("-W web1");
+	is_int(lines(out), 1, "whose name is not to be had is not gone");
+
+	three();
+	world->fault = (struct world_fault){ .at = 3, .call = "domains 0",
+					     .rc = -EIO };
+	world->later = world->now + 1000;
+	world->happens = die;
+	run("-W");
+	is_int(lines(out), 3, "nor is anybody where Xen shows no list");
+}
+
 static void watching(void)
 {
 	begin();
@@ -828,6 +884,7 @@ int main(void)
 	operands();
 	waiting();
 	watching();
+	watching_gone();
 	hostile();
 	is_str(jq("map([.domid,.state])", documents), wanted,
 	       "jq reads the JSON of %u runs", ndocuments);

@@ -641,6 +641,8 @@ static void operands(void)
 
 static void nothing_to_talk_to(void)
 {
+	int64_t now;
+
 	begin(17);
 	world->hyp_rc = -ENODEV;
 	is_int(run(""), 3, "no Xen");
@@ -657,6 +659,13 @@ static void nothing_to_talk_to(void)
 	begin(17);
 	world_boot(1);
 	world->daemon_at = -1;
+	world->odd_socket = true;
+	now = world->now;
+	is_int(run(""), 3, "a socket that is not trusted");
+	ok(one_line("init-dom0less: xenstored's socket is a link, or not ",
+		    "not asked"), "one line");
+	ok(world->now == now, "at once");
+	world->odd_socket = false;
 	is_int(run("-t 5"), 3, "no xenstored");
 	ok(one_line("init-dom0less: ", "no xenstored"), "one line");
 	is_int(world->changes, 0, "nothing is changed");

@@ -708,8 +708,8 @@ static void test_trust(void)
 		uid_t user, owner;
 		int rc;
 	} cases[] = {
-		{ 0, 0, 0 }, { 0, 1000, -ENOENT }, { 1000, 1000, 0 },
-		{ 1000, 0, 0 }, { 1000, 1001, -ENOENT },
+		{ 0, 0, 0 }, { 0, 1000, -ELOOP }, { 1000, 1000, 0 },
+		{ 1000, 0, 0 }, { 1000, 1001, -ELOOP },
 	};
 	char moved[80];
 	size_t i;
@@ -730,13 +730,17 @@ static void test_trust(void)
 	snprintf(moved, sizeof(moved), "%s/moved", place);
 	if (rename(socket_path, moved) || symlink(moved, socket_path))
 		perror("symlink");
-	is_int(open_it(), -ENOENT, "a link to a socket");
+	is_int(open_it(), -ELOOP, "a link to a socket");
 	if (unlink(socket_path))
 		perror("unlink");
 	is_int(open_it(), -ENOENT, "no socket");
 	if (symlink(place, socket_path))
 		perror("symlink");
-	is_int(open_it(), -ENOENT, "a link to a folder");
+	is_int(open_it(), -ELOOP, "a link to a folder");
+	if (unlink(socket_path) || mkdir(socket_path, 0700))
+		perror("mkdir");
+	is_int(open_it(), -ENOENT, "a folder");
+	rmdir(socket_path);
 	if (rename(moved, socket_path))
 		perror("rename");
 	is_int(open_it(), 0, "the socket itself again");
