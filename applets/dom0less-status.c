@@ -37,6 +37,7 @@
 #include "msg.h"
 #include "store.h"
 #include "userdata.h"
+#include "uuid.h"
 
 enum { TIMEOUT_MS = 30000, POLL_MS = 100 };
 
@@ -327,6 +328,7 @@ static int status_wait(void)
 static struct shown {
 	uint16_t domid;
 	enum domain_state state;
+	uint8_t handle[UUID_SIZE];
 	char name[DOMAIN_NAME_MAX];
 } shown[APPLET_DOMAINS_MAX];
 static unsigned int nshown;
@@ -350,6 +352,17 @@ static void print_gone(const struct shown *one)
 	status_print(&domain);
 }
 
+/* One that is being destroyed has no nodes any more, and a name still. */
+static void keep_name(struct domain *domain)
+{
+	unsigned int i;
+
+	for (i = 0; i < nshown && !*domain->name; i++)
+		if (shown[i].domid == domain->info.domid &&
+		    !memcmp(shown[i].handle, domain->info.handle, UUID_SIZE))
+			strcpy(domain->name, shown[i].name);
+}
+
 static void remember_all(void)
 {
 	const struct domain *domain;
@@ -361,6 +374,7 @@ static void remember_all(void)
 			continue;
 		shown[nshown].domid = domain->info.domid;
 		shown[nshown].state = domain->rule->state;
+		memcpy(shown[nshown].handle, domain->info.handle, UUID_SIZE);
 		strcpy(shown[nshown++].name, domain->name);
 	}
 }
@@ -374,6 +388,7 @@ static void print_changes(void)
 
 	for (domain = applet_domains; domain < applet_domains +
 	     applet_ndomains; domain++) {
+		keep_name(domain);
 		if (!is_shown(domain))
 			continue;
 		for (; one < end && one->domid < domain->info.domid; one++)

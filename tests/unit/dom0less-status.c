@@ -748,6 +748,14 @@ static void no_first(void)
 	world_find(1)->exists = false;
 }
 
+static void no_nodes(void)
+{
+	world_find(1)->info.flags = HYP_DYING;
+	world_remove("/local/domain/1");
+	world->later = world->now + 300;
+	world->happens = no_first;
+}
+
 static void die(void)
 {
 	_exit(137);
@@ -775,6 +783,15 @@ static void watching_gone(void)
 	run("-W -p -o domid,state,name,memory_mib,xenstored web1");
 	ok(strstr(out, "\n1\tgone\tweb1\t-\t-\n") && lines(out) == 2,
 	   "fields");
+
+	three();
+	world->later = world->now + 300;
+	world->happens = no_nodes;
+	world->fault = (struct world_fault){ .at = 20, .call = "domains 0",
+					     .how = DIE_BEFORE };
+	run("-W -o state,name web1");
+	is_str(out, "connected\tweb1\ndying\tweb1\ngone\tweb1\n",
+	       "the name is known to the end");
 
 	three();
 	world->later = world->now + 300;
