@@ -63,7 +63,7 @@ static struct rtattr *request_add(struct request *request, uint16_t type,
 	return attribute;
 }
 
-static void add_name(struct request *request, const char *name)
+static void request_name(struct request *request, const char *name)
 {
 	request_add(request, IFLA_IFNAME, name,
 		    strnlen(name, LINK_NAME_MAX - 1) + 1);
@@ -197,7 +197,7 @@ int link_find(const char *name, struct link *link)
 	int rc;
 
 	request_begin(&request, RTM_GETLINK, NLM_F_ACK);
-	add_name(&request, name);
+	request_name(&request, name);
 	*link = (struct link){ 0 };
 	rc = talk(&request, keep_link, link);
 	if (rc)
@@ -240,7 +240,7 @@ int link_set_up(const struct link_change *change)
 	request.info.ifi_index = (int)change->index;
 	request.info.ifi_flags = request.info.ifi_change = IFF_UP;
 	if (change->name)
-		add_name(&request, change->name);
+		request_name(&request, change->name);
 	add_number(&request, IFLA_MTU, change->mtu);
 	add_number(&request, IFLA_MASTER, change->master);
 	return talk(&request, NULL, NULL);
@@ -253,7 +253,7 @@ int link_make_bridge(const char *name)
 
 	request_begin(&request, RTM_NEWLINK,
 		      NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
-	add_name(&request, name);
+	request_name(&request, name);
 	info = request_add(&request, IFLA_LINKINFO, NULL, 0);
 	request_add(&request, IFLA_INFO_KIND, "bridge", sizeof("bridge") - 1);
 	info->rta_len = (uint16_t)((char *)&request +

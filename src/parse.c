@@ -23,6 +23,14 @@ bool parse_number(const char *text, uint64_t max, uint64_t *number)
 	return true;
 }
 
+int parse_hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= ' ';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 bool parse_is_name(const char *name)
 {
 	const char *c;

@@ -11,6 +11,9 @@
  */
 bool parse_number(const char *text, uint64_t max, uint64_t *number);
 
+/* The value of a hexadecimal digit of either case, -1 for anything else. */
+int parse_hex_digit(char c);
+
 /*
  * Can a domain be called NAME? xl finds it by that name and libxl puts it in
  * paths and JSON: printable ASCII without blank, slash, quote or backslash,

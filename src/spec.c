@@ -47,14 +47,6 @@ static bool take_ifname(char *to, size_t size, const char *value)
 	       strcmp(value, "..") && take_text(to, size, value);
 }
 
-static int spec_hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-	const char *at = c ? strchr(digits, c) : NULL;
-
-	return at ? (int)((at - digits) % 16) : -1;
-}
-
 /* Six numbers of one or two digits; the address of one card. */
 static bool take_mac(char *to, size_t size, const char *value)
 {
@@ -63,12 +55,12 @@ static bool take_mac(char *to, size_t size, const char *value)
 	for (i = 0; i < 6; i++) {
 		if (i && *value++ != ':')
 			return false;
-		if (spec_hex_digit(*value) < 0)
+		if (parse_hex_digit(*value) < 0)
 			return false;
-		bytes[i] = (unsigned int)spec_hex_digit(*value++);
-		if (spec_hex_digit(*value) >= 0)
+		bytes[i] = (unsigned int)parse_hex_digit(*value++);
+		if (parse_hex_digit(*value) >= 0)
 			bytes[i] = bytes[i] * 16 +
-				   (unsigned int)spec_hex_digit(*value++);
+				   (unsigned int)parse_hex_digit(*value++);
 	}
 	snprintf(to, size, "%02x:%02x:%02x:%02x:%02x:%02x", bytes[0], bytes[1],
 		 bytes[2], bytes[3], bytes[4], bytes[5]);
@@ -545,7 +537,7 @@ static bool take_bare(const char *text, uint32_t *number)
 	if (!*text)
 		return false;
 	for (; *text; text++) {
-		int digit = spec_hex_digit(*text);
+		int digit = parse_hex_digit(*text);
 
 		if (digit < 0 || digit >= (int)base)
 			return false;

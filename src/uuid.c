@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "line.h"
+#include "parse.h"
 #include "uuid.h"
 
 #ifndef GRND_INSECURE
@@ -121,14 +122,6 @@ char *uuid_format(char text[UUID_TEXT], const uint8_t uuid[UUID_SIZE])
 	return text;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= ' ';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool uuid_parse(uint8_t uuid[UUID_SIZE], const char *text)
 {
 	int i, high, low;
@@ -136,8 +129,8 @@ bool uuid_parse(uint8_t uuid[UUID_SIZE], const char *text)
 	for (i = 0; i < UUID_SIZE; i++) {
 		if ((i == 4 || i == 6 || i == 8 || i == 10) && *text++ != '-')
 			return false;
-		high = hex_digit(text[0]);
-		low = high < 0 ? -1 : hex_digit(text[1]);
+		high = parse_hex_digit(text[0]);
+		low = high < 0 ? -1 : parse_hex_digit(text[1]);
 		if (low < 0)
 			return false;
 		uuid[i] = (uint8_t)(high << 4 | low);

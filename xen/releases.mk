@@ -23,7 +23,7 @@ setup: setup-release
 setup-release: setup-build
 	@xen/setup $(release-packages)
 
-check check-fast: setup-release $(SRC)/xen-4.14.pin
+check check-fast: setup-release $(SRC)/xen-4.14.pin $(SRC)/xen-4.17.pin
 check check-system: $(release-programs)
 
 clean: clean-release

@@ -34,7 +34,7 @@ is "its steps are those of attach.c, in order" \
 		sed -n 's/^	[A-Z]*	 \([a-z].*[a-zA-Z]\)		*[a-z].*/\1/p' | grep -v '^step$')" \
 	"$(sed -n '/^} steps/,/^};/s/^	{ "\([^"]*\)".*/\1/p' src/attach.c)"
 is "it has each state's word" "$(unnamed src/README \
-	$(sed -n 's/^	\[DOMAIN_[A-Z]*\] = "\(.*\)",$/\1/p' src/domain.c))" ""
+	$(sed -n 's/^	\[DOMAIN_[A-Z]*\] = "\(.*\)",$/\1/p' src/domain.c) absent)" ""
 for dir in src/install src/dist xen initramfs tests; do
 	is "$dir/README names all that is in its folder" \
 		"$(unnamed $dir/README $(listing $dir))" ""

@@ -44,6 +44,20 @@ static void numbers(void)
 	}
 }
 
+static void hex_digits(void)
+{
+	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+	const char *at;
+	int c, wrong = 0;
+
+	for (c = 0; c < 256; c++) {
+		at = c ? strchr(digits, c) : NULL;
+		wrong += parse_hex_digit((char)c) !=
+			 (at ? (int)((at - digits) % 16) : -1);
+	}
+	is_int(wrong, 0, "each byte is the hexadecimal digit that it is, or none");
+}
+
 static void names(void)
 {
 	static const struct {
@@ -82,6 +96,7 @@ static void names(void)
 int main(void)
 {
 	numbers();
+	hex_digits();
 	names();
 	return done();
 }
