@@ -56,14 +56,14 @@ struct opts {
 
 /* One device that is wanted. */
 struct job {
-	const char *domain, *backend;	/* as they were called */
+	const char *domain, *backend;	/* as the user calls them */
 	union {
 		struct spec_vif vif;
 		struct spec_disk disk;
 	};
 	struct plug plug;
 	bool begun;			/* its domain is there */
-	const char *waits;		/* until then, for what */
+	const char *waits;		/* what it waits for until then */
 };
 
 static struct opts opts;
@@ -96,7 +96,8 @@ static const struct applet_option options[] = {
 	{ 0 },
 };
 
-/* --- what is wanted; each false with what is wrong of which part --- */
+/* Functions that return bool give false with what is wrong, and of which part,
+ * in *ERROR. */
 
 static bool wrong(struct spec_error *error, const char *what, const char *part)
 {
@@ -199,8 +200,8 @@ static bool take_bridge(char **words, struct spec_error *error)
 }
 
 /*
- * A line's words; of a vif or a disk the third is all the rest, as in an xl
- * configuration. False: there are too many.
+ * Split a line into words. Of a vif or a disk the third word is all the rest,
+ * as in an xl configuration. False: there are too many.
  */
 static bool split(char *line, char **words)
 {
@@ -240,7 +241,7 @@ static bool take_line(char *line, struct spec_error *error)
 	return take_job(words, error);
 }
 
-/* All that is to be read from FD, NUL-terminated, or -errno. */
+/* Read all of FD into TEXT, NUL-terminated. 0 or -errno. */
 static int read_all(int fd, char *text, size_t size)
 {
 	size_t used = 0;
@@ -312,8 +313,6 @@ static int take_wanted(void)
 	return applet_bad(error.what, error.part);
 }
 
-/* --- bridges --- */
-
 static int set_up(const char *name, uint32_t master)
 {
 	struct link link;
@@ -368,8 +367,6 @@ static int make_bridges(void)
 	return status;
 }
 
-/* --- devices --- */
-
 static void say_job_step(const struct plug *plug, const char *step)
 {
 	if (plug->dry)
@@ -378,7 +375,7 @@ static void say_job_step(const struct plug *plug, const char *step)
 		msg(MSG_STEP, plug->device.guest, "%s", step);
 }
 
-/* It is over with a job: it says why. */
+/* A job has failed: say why. */
 static int fail_job(struct job *job, const char *who, const char *why)
 {
 	job->plug.over = true;
@@ -386,7 +383,8 @@ static int fail_job(struct job *job, const char *who, const char *why)
 	return APPLET_FAILED;
 }
 
-/* May one without a name get it yet, from init-dom0less? */
+/* Is there a domain that has no name yet, and may get one from
+ * init-dom0less? */
 static bool somebody_is_nameless(void)
 {
 	struct domain *domain;
@@ -401,7 +399,8 @@ static bool somebody_is_nameless(void)
 	return false;
 }
 
-/* The UUID in its vm node; a guest that lies there lies about its own card. */
+/* Read the UUID in the domain's vm node. If it lies, only the addresses of the
+ * domain's own cards are others. */
 static void read_job_uuid(struct job *job, uint16_t domid)
 {
 	char path[STORE_PATH_MAX], text[64];
@@ -412,7 +411,7 @@ static void read_job_uuid(struct job *job, uint16_t domid)
 		memset(job->plug.uuid, 0, sizeof(job->plug.uuid));
 }
 
-/* Does xenstore have the domain? libxl's entry appears with all others. */
+/* Does xenstore have the domain's nodes? libxl's entry is written last. */
 static int find_nodes(struct job *job, struct domain *domain)
 {
 	char path[STORE_PATH_MAX], type[16];
@@ -434,7 +433,7 @@ static int find_nodes(struct job *job, struct domain *domain)
 	return fail_job(job, job->domain, "it was made without a xenstore");
 }
 
-/* Neither dom0 nor one that is not there gets a device. */
+/* Begin a job, if its domain is there. dom0 itself gets no device. */
 static int begin_job(struct job *job)
 {
 	struct domain *guest = applet_find_domain(job->domain);
@@ -505,7 +504,7 @@ static void finish_job(struct job *job, int rc, int *status)
 	*status = applet_worse(*status, rc);
 }
 
-/* Each device gets as far as it can. How many have not finished. */
+/* Take each device as far as it can go. Returns how many have not finished. */
 static unsigned int progress_jobs(int *status)
 {
 	unsigned int left = 0;
@@ -531,7 +530,7 @@ static unsigned int progress_jobs(int *status)
 	return left;
 }
 
-/* Those whose domain has not come. */
+/* Say which jobs have no domain yet. */
 static int say_late(void)
 {
 	int status = APPLET_DONE;

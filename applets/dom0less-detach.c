@@ -54,7 +54,7 @@ static struct plug jobs[JOBS_MAX];
 static unsigned int njobs;
 static int64_t deadline;
 
-/* What is wanted of one domain, while it is gathered. */
+/* Which devices of one domain are wanted, while they are gathered. */
 struct wanted {
 	const struct domain *domain;
 	const char *kind;
@@ -83,7 +83,7 @@ static void detach_say_step(const struct plug *plug, const char *step)
 		msg(MSG_STEP, plug->device.guest, "%s", step);
 }
 
-/* Devices that do not fit are next time's. */
+/* A device for which there is no room is left to the next run. */
 static bool add_job(void *context, uint32_t devid)
 {
 	struct wanted *wanted = context;
@@ -106,7 +106,8 @@ static bool add_job(void *context, uint32_t devid)
 	return true;
 }
 
-/* All of one kind; consoles and the like have no two ends that close. */
+/* Gather all devices of one kind. Consoles and the like are left out: they have
+ * no two ends that close. */
 static void add_kind(struct wanted *wanted)
 {
 	int rc;
@@ -144,7 +145,7 @@ static int add_all(const struct domain *domain)
 	return wanted.status;
 }
 
-/* Without operands xl's guests and dom0 are left alone. */
+/* Without operands, xl's guests and dom0 are left alone. */
 static bool detach_is_wanted(struct domain *domain)
 {
 	if (*opts.args.operands)
@@ -164,7 +165,7 @@ static int gather(void)
 	return status;
 }
 
-/* The number of the device that was named, and what libxl calls its kind. */
+/* Read the device's number. *KIND becomes libxl's name for the kind. */
 static int detach_number(const char **kind, const char *text, uint32_t *number)
 {
 	uint64_t n;
@@ -182,7 +183,7 @@ static int detach_number(const char **kind, const char *text, uint32_t *number)
 	return APPLET_DONE;
 }
 
-/* "DOMAIN KIND DEVID", or with --all only domains. */
+/* Check the operands: DOMAIN KIND DEVID, or with --all only domains. */
 static int take_operands(const char **kind, uint32_t *number)
 {
 	char **operand = opts.args.operands;

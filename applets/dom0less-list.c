@@ -57,7 +57,7 @@ static const struct applet_option options[] = {
 	{ 0 },
 };
 
-/* NULL: their headings. */
+/* Print the columns of a domain; of NULL, their headings. */
 static void print_columns(const struct report *report)
 {
 	char line[REPORT_LINE_MAX];
@@ -75,8 +75,9 @@ static void list_print(const struct report *report)
 }
 
 /*
- * A tree knows only what Xen made at boot. Names come from the kernel's own
- * only where xenstored cannot be asked, as xl would print "(null)" there.
+ * A tree tells only of domains that Xen made at boot. The kernel's own tree
+ * gives a domain its name only if xenstored cannot be asked: xl prints "(null)"
+ * there.
  */
 static void print_domain(const struct domain *domain, bool store)
 {
@@ -104,7 +105,8 @@ static void list_print_absent(uint16_t domid)
 		list_print(&report);
 }
 
-/* What is looked at is shown: nobody waits for all to see the first. */
+/* Show each domain as soon as it was looked at: nobody waits for the last to
+ * see the first. */
 static int list_all(bool store)
 {
 	bool worked = store;

@@ -36,7 +36,7 @@
 
 enum {
 	TIMEOUT_MS = 30000, POLL_MS = 50,
-	DESTROY_MS = 10000,	/* after the deadline: what Xen may take */
+	DESTROY_MS = 10000,	/* that Xen may take to destroy a domain */
 };
 
 struct opts {
@@ -68,7 +68,7 @@ static const struct applet_option options[] = {
 	{ 0 },
 };
 
-/* True: but not in a dry run. */
+/* Announce a step. True: take it; false: this is a dry run. */
 static bool shutdown_take(const struct domain *domain, const char *step)
 {
 	if (opts.dry)
@@ -83,7 +83,7 @@ static bool is_going(uint32_t flags)
 	return flags & (HYP_SHUTDOWN | HYP_DYING);
 }
 
-/* Without operands xl's guests and dom0 are left alone. */
+/* With --all, xl's guests and dom0 are left alone. */
 static bool shutdown_is_wanted(struct domain *domain)
 {
 	if (!opts.all)
@@ -157,7 +157,7 @@ static const char *reason_of(uint32_t flags)
 						       : "stopped";
 }
 
-/* It has stopped: is that what was asked for? */
+/* Say how a domain has stopped. Was that asked for? */
 static int shutdown_tell(const struct domain *domain, uint32_t flags)
 {
 	uint32_t reason = flags >> HYP_REASON_SHIFT & HYP_REASON_MASK;
@@ -169,7 +169,7 @@ static int shutdown_tell(const struct domain *domain, uint32_t flags)
 	return good ? APPLET_DONE : APPLET_FAILED;
 }
 
-/* How many have been asked and are running. */
+/* Look at the domains that have been asked. Returns how many are running. */
 static unsigned int shutdown_look(int *status)
 {
 	unsigned int i, left = 0;
@@ -194,7 +194,8 @@ static unsigned int shutdown_look(int *status)
 	return left;
 }
 
-/* Xen is told again until it has taken all of a domain to pieces. */
+/* Destroy a domain. Xen does it piece by piece, and is called again until all
+ * is done. */
 static int destroy(const struct domain *domain)
 {
 	int64_t end = clock_ms() + DESTROY_MS;
@@ -223,7 +224,7 @@ static int late(const struct domain *domain, bool asked)
 	if (opts.force)
 		return destroy(domain);
 	if (!asked)
-		return APPLET_DONE;	/* it has been told */
+		return APPLET_DONE;	/* why was said when it refused */
 	if (shutdown_node(domain, "shutdown", path, value, sizeof(value)) > 0)
 		msg(MSG_ERROR, domain->info.domid, "the guest has not answered");
 	else

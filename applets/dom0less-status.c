@@ -81,7 +81,7 @@ static const struct applet_option options[] = {
 	{ 0 },
 };
 
-/* Only oxenstored says in /tool/xenstored who it is. */
+/* Which xenstored is it? Only oxenstored says so, in /tool/xenstored. */
 static const char *daemon_name(void)
 {
 	char value[STORE_VALUE_MAX + 1];
@@ -113,11 +113,11 @@ static const char *own_nodes(void)
 		return "its own nodes are there";
 	if (name == -ENOENT || domid == -ENOENT)
 		return "its own nodes are missing (init-dom0less --dom0)";
-	store = false;		/* they are ours: nothing else is the reason */
+	store = false;		/* we own them, so xenstored has failed */
 	return "its own nodes cannot be read";
 }
 
-/* The ground that everything stands on, in one line. */
+/* Print what the domains stand on, in one line: Xen, dom0, xenstored. */
 static void print_ground(void)
 {
 	const struct hyp_about *about = hyp_about();
@@ -132,7 +132,7 @@ static void print_ground(void)
 	printf("%s%s\n", store ? "; " : "", store ? own_nodes() : "");
 }
 
-/* What init-dom0less would do first: the same steps, none taken. */
+/* The first step that init-dom0less would take. None is taken here. */
 static const char *next_step(struct domain *domain)
 {
 	struct attach attach = {
@@ -210,7 +210,7 @@ static void status_print_absent(void)
 			print_report(&report);
 }
 
-/* Which domains this is about. */
+/* Is the domain one of those that the user wants to see? */
 static bool is_shown(const struct domain *domain)
 {
 	enum domain_state state = domain->rule->state;
@@ -222,7 +222,7 @@ static bool is_shown(const struct domain *domain)
 	       (state != DOMAIN_XL && state != DOMAIN_SELF);
 }
 
-/* List everything anew; a xenstored that came up is used. */
+/* List all domains anew. Use xenstored, if it has come up meanwhile. */
 static int status_list(void)
 {
 	int status = applet_list_domains();
@@ -233,7 +233,7 @@ static int status_list(void)
 	return status;
 }
 
-/* Look at everything anew. SAY what cannot be looked at. */
+/* Look at all domains anew. SAY which of them cannot be looked at. */
 static int status_look(bool say)
 {
 	int status = status_list();
@@ -244,7 +244,8 @@ static int status_look(bool say)
 	return status;
 }
 
-/* What has ended, or was never made, does not connect however long one waits. */
+/* Has a domain ended, or was it never made? It does not connect, however long
+ * one waits. */
 static bool any_lost(void)
 {
 	const struct domain *domain;
@@ -258,7 +259,8 @@ static bool any_lost(void)
 	return !*opts.args.operands && applet_next_absent(&absent);
 }
 
-/* As a guest's xenstore is as good as xenstored, that has to answer, too. */
+/* Are all guests connected? Not if xenstored does not answer: then they have no
+ * xenstore, whatever their rings say. */
 static int all_connected(void)
 {
 	const struct domain *domain;
@@ -273,7 +275,7 @@ static int all_connected(void)
 	return APPLET_DONE;
 }
 
-/* Those shown of domains FROM up to TO. */
+/* Print those of domains FROM up to TO that are shown. */
 static void print_some(unsigned int from, unsigned int to)
 {
 	for (; from < to; from++)
@@ -284,7 +286,8 @@ static void print_some(unsigned int from, unsigned int to)
 	fflush(stdout);
 }
 
-/* What the domains took of xenstored's time is not taken from its own nodes. */
+/* Print the line above all domains. xenstored gets new time to answer for it,
+ * however long it took for the domains. */
 static void print_beginning(void)
 {
 	if (opts.args.quiet || opts.output.tsv || opts.output.json)
@@ -299,7 +302,8 @@ static void print_end(void)
 		applet_write_end(&opts.output);
 }
 
-/* For who reads no more than the exit status and the last line. */
+/* Said again at the end, for who reads only the exit status and the last
+ * line. */
 static void note_store(void)
 {
 	if (!store)
@@ -403,7 +407,7 @@ static void print_changes(void)
 	remember_all();
 }
 
-/* Until interrupted, or nobody reads it any more. */
+/* Watch until interrupted, or until nobody reads the output any more. */
 static int watch(void)
 {
 	bool first = true, answered = true;
@@ -427,7 +431,8 @@ static int watch(void)
 	return APPLET_DONE;
 }
 
-/* What is looked at is shown: nobody waits for all to see the first. */
+/* Show each domain as soon as it was looked at: nobody waits for the last to
+ * see the first. */
 static int look_and_print(void)
 {
 	unsigned int seen = 0, from;

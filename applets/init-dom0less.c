@@ -48,7 +48,9 @@ enum {
 	NAMES_MAX = 256,
 	KERNEL_LINE_MAX = 4096,	/* bytes: twice what arm64 takes */
 	TIMEOUT_MS = 30000,
-	POLL_MS = 1,		/* and twice as long each time, up to */
+	/* How long to sleep while something is waited for: twice as long each
+	 * time that nothing has happened. */
+	POLL_MS = 1,
 	POLL_MAX_MS = 16,
 };
 
@@ -68,12 +70,13 @@ struct opts {
 static struct opts opts;
 static struct attach attaches[APPLET_DOMAINS_MAX];
 static char names[APPLET_DOMAINS_MAX][DOMAIN_NAME_MAX];
-static bool over[APPLET_DOMAINS_MAX];	/* done with it, well or not */
+static bool over[APPLET_DOMAINS_MAX];	/* attached, or failed */
 static unsigned int attached;
-static bool unspoken;		/* some domain wanted an unknown domctl */
+static bool unspoken;		/* a domain needed a domctl, and Xen's
+				 * interface is not known */
 static int64_t deadline;
 
-/* TEXT is ID=NAME. NULL, or why it is not, and *AT what of it. */
+/* Read TEXT, ID=NAME. NULL, or what is wrong, and *AT with which part. */
 static const char *init_add_name(char *text, const char **at)
 {
 	char *name = strchr(text, '=');
@@ -103,9 +106,10 @@ static int take_name(char *text)
 }
 
 /*
- * What the boot loader gave to our own kernel is often all that it can tell us.
- * The first of two names of a domain counts, so --name comes before these, and
- * of these the last: a script that makes the line adds at its end.
+ * Take names from our own kernel's command line: often a boot loader has no
+ * other way to tell us. Of several names for a domain there the last one
+ * counts, since a script that makes the line adds at its end. One from --name
+ * comes before all.
  */
 static void take_kernel_names(void)
 {
@@ -162,7 +166,8 @@ static const struct applet_option options[] = {
 	{ 0 },
 };
 
-/* Two runs at once would both allocate; the second finds nothing to do. */
+/* Two runs at once would both add a page. With the lock, the second one finds
+ * nothing to do. */
 static int take_lock(void)
 {
 	int rc;
@@ -176,7 +181,7 @@ static int take_lock(void)
 	return APPLET_DEADLINE;
 }
 
-/* Does any of them want a xenstore? */
+/* Does any domain want a xenstore? */
 static bool any_enhanced(void)
 {
 	unsigned int i;
@@ -184,7 +189,7 @@ static bool any_enhanced(void)
 
 	for (i = 0; i < applet_ndomains; i++) {
 		rc = domain_glance(&applet_domains[i]);
-		/* what could not be read is looked at, and told, later */
+		/* a domain that could not be read is told of later */
 		if (rc ? rc != -ESRCH : domain_is_enhanced(&applet_domains[i]))
 			return true;
 	}
@@ -218,8 +223,8 @@ static bool is_taken(const char *name, const struct domain *except)
 }
 
 /*
- * A name that is free, as near as can be to what is wanted: UUIDs are derived
- * from names, so two domains must never share one.
+ * Choose a name that no other domain has, as near as can be to the one that is
+ * wanted. UUIDs are made of names, so two domains must never share one.
  */
 static const char *choose_name(const struct domain *domain)
 {
@@ -243,8 +248,9 @@ static const char *choose_name(const struct domain *domain)
 }
 
 /*
- * One that has its nodes has its name; but with Xen's own tool the name is the
- * guest's to change, and it ends in libxl's file.
+ * A domain that has its nodes keeps the name in them, if it can be a name.
+ * Xen's own tool lets the guest change that node, and the name goes into
+ * libxl's file.
  */
 static const char *init_name(const struct domain *domain)
 {
@@ -262,8 +268,8 @@ static void init_say_step(const struct attach *attach, const char *step)
 		msg(MSG_STEP, domid, "%s", step);
 }
 
-/* Why a domain is not attached, by RULE; a failure, or only for who wants to
- * know all. */
+/* Say why a domain is not attached: RULE's sentence. FAILED: it is an error,
+ * else only -v shows it. */
 static int init_tell(const struct domain *domain,
 		     const struct domain_rule *rule, bool failed)
 {
@@ -275,8 +281,8 @@ static int init_tell(const struct domain *domain,
 }
 
 /*
- * Without operands only what should have worked is a failure, and worth a line;
- * who waits for a guest wants to know of its end.
+ * A domain is not attached. This is a failure if it should have worked, if the
+ * user named the domain, or if -w was to wait for it and it has ended.
  */
 static int init_refuse(const struct domain *domain)
 {
@@ -302,8 +308,8 @@ static void init_begin(struct attach *attach, struct domain *domain)
 }
 
 /*
- * Prepare to attach a domain that was observed. True if there is something to
- * attach; else *STATUS is worsened by what it told the user.
+ * Prepare to attach a domain that was observed. True: there is something to
+ * attach. False: the user was told why not, and *STATUS is the worse for it.
  */
 static bool consider(struct domain *domain, struct attach *attach, int *status)
 {
@@ -313,8 +319,8 @@ static bool consider(struct domain *domain, struct attach *attach, int *status)
 		*status = applet_worse(*status, applet_say_vcpus(domain));
 	if (!rc && domain->rule->action == DOMAIN_ATTACH_NOTE)
 		msg(MSG_NOTE, domain->info.domid, "%s", domain->rule->sentence);
-	/* a run that died may have left the right one; a page that no guest
-	 * knows of will be cleared */
+	/* a run that died may have left the right port; a page that its guest
+	 * does not know of is cleared anyway */
 	if (!rc && domain->ring.port && domain->ring.port != domain->evtchn &&
 	    !(domain->facts & (FACT_INTRODUCED | FACT_NO_PFN)))
 		msg(MSG_NOTE, domain->info.domid, "event channel %" PRIu32
@@ -332,7 +338,8 @@ static bool consider(struct domain *domain, struct attach *attach, int *status)
 	return false;
 }
 
-/* Has the guest ended meanwhile, and how? NULL: it has not, or is gone. */
+/* How has the guest ended meanwhile? NULL: it has not, or the domain is
+ * gone. */
 static const struct domain_rule *end_of(const struct domain *domain)
 {
 	struct hyp_domain now;
@@ -340,7 +347,7 @@ static const struct domain_rule *end_of(const struct domain *domain)
 	return domain_ask(domain, &now) ? NULL : domain_end(&now);
 }
 
-/* It is over with a domain, RC tells how. */
+/* A domain is attached, or has failed with RC: tell the user. */
 static void init_finish(const struct attach *attach, int rc, int *status)
 {
 	struct domain *domain = attach->domain;
@@ -356,7 +363,7 @@ static void init_finish(const struct attach *attach, int rc, int *status)
 		*status = applet_worse(*status,
 				       init_tell(domain, end, opts.wait ||
 						 *opts.args.operands));
-	/* what fails on one that is being destroyed is no failure */
+	/* a step that fails because the domain is being destroyed is none */
 	else if (rc == -ESRCH || (rc && domain_is_going(domain)))
 		msg(MSG_STEP, domain->info.domid, "it vanished");
 	else if (rc)
@@ -366,8 +373,8 @@ static void init_finish(const struct attach *attach, int rc, int *status)
 	domain_release(domain);
 }
 
-/* Domains FROM up to TO do what they can now, to the end of PHASE. How many
- * have not finished that. */
+/* Take domains FROM up to TO as far as they can go now, to the end of PHASE at
+ * most. Returns how many have not finished it. */
 static unsigned int init_progress(unsigned int from, unsigned int to,
 				  enum attach_phase phase, int *status)
 {
@@ -386,8 +393,8 @@ static unsigned int init_progress(unsigned int from, unsigned int to,
 	return left;
 }
 
-/* Domains that are selected and stand together: how many, the first at *AT or
- * later. 0: there are no more. */
+/* Find the next domains that are selected and stand together, from *AT on. *AT
+ * becomes the first. Returns how many, 0: there are no more. */
 static unsigned int next_selected(unsigned int *at)
 {
 	unsigned int n = 0;
@@ -401,8 +408,7 @@ static unsigned int next_selected(unsigned int *at)
 	return n;
 }
 
-/* Is nothing left to change, only guests to wait for? How long may be slept
- * then, in ms, else 0. */
+/* If only guests are left to wait for: how many ms to sleep at most. Else 0. */
 static int patience(unsigned int count)
 {
 	unsigned int i;
@@ -420,8 +426,8 @@ static int patience(unsigned int count)
 }
 
 /*
- * Until none of the first COUNT is left. Guests alone hold up no other run, and
- * no xenstored.
+ * Wait until all of the first COUNT have finished. While only guests are waited
+ * for, the lock and the connection to xenstored are free for others.
  */
 static void init_wait(unsigned int count, int *status)
 {
@@ -447,8 +453,8 @@ static void init_wait(unsigned int count, int *status)
 /*
  * First all domains are prepared. C xenstored spends time on each node that is
  * written for each domain that it serves (xen/FACTS, watches), so no domain is
- * introduced before the nodes of all are written. Then each domain goes as far as
- * it can. One that has to wait is asked again.
+ * introduced before the nodes of all are written. Then each domain goes as far
+ * as it can. One that has to wait is asked again.
  */
 static int init_attach(void)
 {
@@ -504,7 +510,7 @@ static int write_control(uint16_t domid)
 	return rc == -EAGAIN ? -ETIMEDOUT : rc;
 }
 
-/* What xen-init-dom0 does, if nobody has done it. */
+/* Do what xen-init-dom0 does, if nobody has done it. */
 static int init_control(const struct domain *control)
 {
 	int rc = init_control_node("name");
@@ -526,7 +532,7 @@ static int init_control(const struct domain *control)
 	return applet_explain(control, rc, "set up the control domain", NULL);
 }
 
-/* No xenstore for anybody: only -v wants to know why. */
+/* No domain wants a xenstore: say why, with -v. */
 static int refuse_all(void)
 {
 	int status = APPLET_DONE;
@@ -546,7 +552,8 @@ static int refuse_all(void)
 	return status;
 }
 
-/* A dom0 whose /var is made anew at each boot has no folder for them. */
+/* Make the folder for libxl's files: a dom0 whose /var is new at each boot has
+ * none. */
 static void prepare_userdata(void)
 {
 	const char *why = userdata_obstacle(!opts.dry);
@@ -558,7 +565,7 @@ static void prepare_userdata(void)
 	opts.no_userdata = true;
 }
 
-/* What all of them need, and what is left out where it cannot be had. */
+/* Get what all domains need, and say what cannot be had and is left out. */
 static int prepare(void)
 {
 	int rc = applet_open_store(deadline);
@@ -568,7 +575,8 @@ static int prepare(void)
 	if (!opts.no_userdata)
 		prepare_userdata();
 	applet_note_domctl("UUIDs and vCPUs are left out");
-	/* names must differ; one that cannot be read is told later */
+	/* names must differ; a domain whose name cannot be read is told of
+	 * later */
 	domain_read_names(applet_domains, applet_ndomains);
 	return APPLET_DONE;
 }
@@ -608,7 +616,7 @@ static int init_work(void)
 	}
 	status = applet_worse(status, init_attach());
 	store_close();
-	/* a Xen that cannot be spoken to, unless it need not be */
+	/* status 3 if Xen's interface is not known and was needed for all */
 	if (status == APPLET_FAILED && unspoken && !attached && !opts.control)
 		status = APPLET_NOTHING;
 	msg(MSG_LOG, MSG_NO_DOMAIN, "%u domains attached to xenstore",
@@ -620,7 +628,7 @@ int init_dom0less_main(int argc, char **argv)
 {
 	int rc;
 
-	/* whoever read the messages has gone: no reason to stop half-way */
+	/* if nobody reads the messages any more, go on all the same */
 	signal(SIGPIPE, SIG_IGN);
 	opts.timeout = TIMEOUT_MS;
 	rc = applet_parse(options, argc, argv, &opts.args);

@@ -195,7 +195,7 @@ int applet_find_operands(char **operand)
 
 int applet_load_dtb(const char *file)
 {
-	/* the kernel's own is what it runs on */
+	/* the kernel runs on its own tree: no need to check that one */
 	int rc = dtb_load(file ? file : "/sys/firmware/fdt", file);
 
 	if (file && !rc && !dtb_domains())
@@ -232,7 +232,7 @@ uint32_t applet_lacks_vcpus(const struct domain *domain)
 	uint32_t made = domain->info.max_vcpu_id + 1;
 	struct dtb_domain declared;
 
-	/* one of xl's may have the id of one that is no more */
+	/* a domain of xl's may have got the id of one that has ended */
 	if (!domain->info.full || domain->rule->state == DOMAIN_XL ||
 	    dtb_domain(domain->info.domid, &declared) || declared.cpus <= made)
 		return 0;
@@ -363,8 +363,8 @@ bool applet_try_store(void)
 	return !open_store(clock_ms());
 }
 
-/* Look without xenstored at one that could not be looked at with it. True:
- * so it was xenstored's fault. */
+/* Look at a domain without xenstored, after looking with it failed. True: this
+ * worked, so xenstored was the reason. */
 static bool observe_without(struct domain *domain)
 {
 	domain_release(domain);
@@ -379,7 +379,7 @@ int applet_observe_some(unsigned int *at, bool *store, bool say)
 	int status = APPLET_DONE;
 	bool asked, worked = *store;
 
-	/* the time of a single try is for these, not for all */
+	/* each batch of domains has the time of a single try */
 	asked = *store = *store && applet_try_store();
 	if (left > DOMAIN_BATCH)
 		left = DOMAIN_BATCH;

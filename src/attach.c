@@ -42,8 +42,8 @@ static int hint(struct attach *attach, int rc, const char *text)
 	return rc;
 }
 
-/* RAM as the guest counts it: without the xenstore page, which it has by
- * the time this is asked, from Xen or from us. */
+/* KiB of RAM as the guest counts it: without the xenstore page. By the time
+ * this is asked the domain has that page, from Xen or from us. */
 static uint64_t memory_kib(const struct attach *attach)
 {
 	uint64_t pages = attach->domain->info.tot_pages;
@@ -58,7 +58,7 @@ static uint32_t vcpus(const struct attach *attach)
 	return info->full ? info->max_vcpu_id + 1 : 0;
 }
 
-/* Only before Xen 4.21, which gives the page itself. */
+/* From 4.21 on Xen itself gives the page (xen/FACTS, boot). */
 static bool page_needed(const struct attach *attach)
 {
 	return !has(attach, FACT_PAGE);
@@ -72,7 +72,7 @@ static int page_take(struct attach *attach)
 	int rc = 0;
 
 	if (!(pages % DOMAIN_MIB))
-		pages++;	/* or it would look as Xen has created it */
+		pages++;	/* whole MiB would look as Xen created it */
 	if (info->max_pages < pages)
 		rc = hyp_set_max_pages(info->domid, pages);
 	if (rc == -EPROTONOSUPPORT)
@@ -96,13 +96,12 @@ static int page_take(struct attach *attach)
 	if (rc)
 		return rc;
 	domain->facts |= FACT_PAGE;
-	/* whatever the page held, nobody has used it as a ring */
+	/* what the new page holds is no ring's */
 	domain->facts &= ~(uint32_t)(FACT_RECONNECT | FACT_SPOKEN);
 	return 0;
 }
 
-/* "reconnect" tells the guest to wait for xenstored. */
-
+/* The flag "reconnect" in the ring tells the guest to wait for xenstored. */
 static bool ring_needed(const struct attach *attach)
 {
 	if (has(attach, FACT_INTRODUCED))
@@ -111,9 +110,9 @@ static bool ring_needed(const struct attach *attach)
 }
 
 /*
- * A page that the guest has not been told of is cleared whatever it holds: a
- * run that died may have left anything. One that the guest knows is idle if
- * it comes here (see the decision table), and only gets the flag.
+ * A page that the guest has not been told of is cleared: a run that died may
+ * have left anything in it. A page that the guest knows only gets the flag. The
+ * guest has not used it, or the decision table would have refused the domain.
  */
 static int ring_take(struct attach *attach)
 {
@@ -141,7 +140,7 @@ static int grant_take(struct attach *attach)
 	};
 	int rc = -EOVERFLOW;
 
-	/* an entry of version 1 holds 32 bits of the number */
+	/* an entry of version 1 has 32 bits for the frame number */
 	if (domain->gfn <= UINT32_MAX)
 		rc = hyp_grant_set(domain->info.domid, DOMAIN_GRANT_REF, &good);
 	if (rc == -EAGAIN)
@@ -158,7 +157,8 @@ static bool nodes_needed(const struct attach *attach)
 	return !has(attach, FACT_NODES);
 }
 
-/* If somebody else has interfered they are written again, by the next try. */
+/* -EAGAIN: somebody else wrote at the same time, and the next try writes all
+ * nodes again. */
 static int nodes_take(struct attach *attach)
 {
 	struct domain *domain = attach->domain;
@@ -178,7 +178,7 @@ static int nodes_take(struct attach *attach)
 	return nodes_write(&nodes);
 }
 
-/* What xl finds the domain and its files by. */
+/* libxl's file about the domain. */
 static struct userdata userdata_of(const struct attach *attach)
 {
 	return (struct userdata){
@@ -211,8 +211,8 @@ static int handle_take(struct attach *attach)
 	return rc;
 }
 
-/* libxl finds its file by the handle: where none can be set it would look for
- * another name. */
+/* libxl finds its file by the handle. Where no handle can be set, libxl would
+ * not find the file. */
 static bool file_needed(const struct attach *attach)
 {
 	struct userdata userdata = userdata_of(attach);
@@ -239,9 +239,9 @@ static int intro_take(struct attach *attach)
 	uint32_t port = (uint32_t)domain->evtchn;
 	int rc;
 
-	/* xenstored from 4.21 on takes the port from the page, which is the
-	 * guest's to write; 0 afterwards, or a restarted one would take the
-	 * guest for a new one */
+	/* From 4.21 on xenstored takes the port from the page, which the guest
+	 * can write (xen/FACTS, port). Afterwards the field is 0, or a
+	 * xenstored that was restarted would take the guest for a new one. */
 	hyp_ring_set_port(domain->page, port);
 	rc = store_introduce(domain->info.domid, domain->gfn, port);
 	domain_look_at_ring(domain);
@@ -257,7 +257,7 @@ static int intro_take(struct attach *attach)
 	return 0;
 }
 
-/* xenstored has reset the ring when connection is 0. */
+/* When the connection field is 0, xenstored has reset the ring. */
 static bool greet_needed(const struct attach *attach)
 {
 	return has(attach, FACT_RECONNECT) ||
@@ -288,7 +288,7 @@ static int publish_take(struct attach *attach)
 	struct hyp_grant grant;
 	int rc;
 
-	/* introduced by a run that died: did xenstored get this very page? */
+	/* a run that died introduced it: was it with this very page? */
 	if (!attach->acted && !hyp_grant_get(domain->info.domid,
 					     DOMAIN_GRANT_REF, &grant) &&
 	    !domain_grant_is_good(attach->domain, &grant))
@@ -308,7 +308,8 @@ static bool notify_needed(const struct attach *attach)
 	return !has(attach, FACT_SPOKEN);
 }
 
-/* The end that xenstored holds is our own domain's: we may raise it, too. */
+/* xenstored's end of the channel belongs to our own domain, so we may raise
+ * events on it, too. */
 static int notify_take(struct attach *attach)
 {
 	struct domain *domain = attach->domain;
@@ -323,7 +324,7 @@ static int notify_take(struct attach *attach)
 	return hyp_evtchn_send(domain->channel.remote_port);
 }
 
-/* Scripts wait for the last node. */
+/* Scripts wait for the last node, so it comes after all that they rely on. */
 static bool finish_needed(const struct attach *attach)
 {
 	return !has(attach, FACT_DONE);
@@ -338,7 +339,7 @@ static int finish_take(struct attach *attach)
 	return rc;
 }
 
-/* Notify again for as long as the guest may need it. */
+/* Is the guest to be waited for, and notified again meanwhile? */
 static bool answer_needed(const struct attach *attach)
 {
 	if (attach->domain->page)
@@ -347,15 +348,16 @@ static bool answer_needed(const struct attach *attach)
 	       (attach->wait || attach->acted);
 }
 
-/* Has it been waited for longer than most guests take? */
+/* Has the guest taken longer than most guests do? */
 static bool is_late(const struct attach *attach)
 {
 	return clock_ms() - attach->since >= SETTLE_MS;
 }
 
 /*
- * Look at the ring. One that is late is not kept mapped between two looks: a
- * mapping keeps a destroyed domain in Xen's list. -ESRCH: it is gone, or going.
+ * Look at the ring. -ESRCH: the domain is gone, or going. The ring of a guest
+ * that is late does not stay mapped between two looks, because a mapping keeps
+ * a destroyed domain in Xen's list (xen/FACTS, dying).
  */
 static int answer_look(struct attach *attach)
 {
@@ -398,14 +400,14 @@ enum {
 	PREP = ATTACH_PREPARE, SERVE = ATTACH_SERVE, WAIT = ATTACH_WAIT,
 };
 
-/* What -EAGAIN of a step means: it failed, or it is to be taken again. */
+/* What -EAGAIN of a step means. ONCE: it failed. POLL: take it again later. */
 enum { ONCE, POLL };
 
 /*
- * The order is safe for every Xen, xenstored and guest kernel: the handle and
- * libxl's file are there before anybody can act on the nodes, the nodes before
- * the guest can read them, and the guest learns of its page late. What that
- * costs in calls of every kind is counted in tests/bench/README.
+ * The order is safe for every Xen, xenstored and guest kernel. The handle and
+ * libxl's file are there before anybody can act on the nodes. The nodes are
+ * there before the guest can read them. The guest learns of its page late
+ * (xen/FACTS, late). tests/bench/README counts what that costs in calls.
  */
 static const struct step {
 	const char *name;
@@ -430,7 +432,8 @@ static const struct step {
 
 enum { STEPS = sizeof(steps) / sizeof(*steps) };
 
-/* One that it has; else that of its vm node; else a new one. */
+/* The UUID: the handle that the domain has, else that in its vm node, else a
+ * new one. */
 static void choose_uuid(struct attach *attach)
 {
 	const struct domain *domain = attach->domain;
@@ -440,7 +443,7 @@ static void choose_uuid(struct attach *attach)
 		memcpy(attach->uuid, domain->info.handle, UUID_SIZE);
 		return;
 	}
-	/* upstream's tool leaves out the leading slash */
+	/* Xen's own tool leaves out the leading slash */
 	vm += *vm == '/';
 	if (strncmp(vm, "vm/", 3) || !uuid_parse(attach->uuid, vm + 3))
 		uuid_for_domain(attach->uuid, attach->name);
@@ -497,7 +500,8 @@ int attach_run(struct attach *attach, enum attach_phase phase)
 		step = &steps[attach->next];
 		if (step->phase > phase)
 			return 0;
-		/* one that has begun goes on until it is over */
+		/* a step that has begun is taken until it is done, even if it
+		 * is not needed any more */
 		if (attach->step != step->name && !step->needed(attach))
 			continue;
 		rc = take_step(attach, step);

@@ -15,11 +15,13 @@ _Static_assert(sizeof(struct xsd_sockmsg) == 16, "xs_wire.h");
 
 enum {
 	HEADER = sizeof(struct xsd_sockmsg),
-	OUT_SIZE = 8192,	/* bytes: the nodes of a domain of four vCPUs */
+	OUT_SIZE = 8192,	/* bytes, room for the nodes of a domain with
+				 * four vCPUs: one write sends them */
 	IN_SIZE = 4096,
 	REQUESTS_MAX = 128,
 	RETRY_MS = 1,		/* before a transaction is begun again */
-	/* libxenstore's requests have 0: a late answer to one is not ours */
+	/* libxenstore's requests have id 0: a late answer to one of them is
+	 * never taken for ours */
 	FIRST_ID = 1,
 	/* Bytes. On a socket oxenstored sends a list however long it is
 	 * (xen/FACTS, long). A thousand domains make one of 37 KiB; what claims
@@ -27,21 +29,22 @@ enum {
 	ANSWER_MAX = 1 << 20,
 };
 
-/* What is put and not yet sent. */
+/* Requests that were put and are not sent yet. */
 static char out[OUT_SIZE];
 static size_t queued;		/* bytes */
 static uint32_t requests;	/* how many */
 static struct batch_answer *answers[REQUESTS_MAX];	/* NULL: not wanted */
 static int error;		/* the first since the last flush, 0: none */
 
-/* What has come and is not yet used. */
+/* Bytes that were received and are not used yet. */
 static char in[IN_SIZE];
 static size_t in_from, in_to;
-static size_t to_come;		/* bytes of the answers behind it, at least */
+static size_t to_come;		/* at least so many bytes of answers follow */
 
 /*
- * SIZE bytes of an answer to DATA, or passed over if that is NULL. Those behind
- * it are waited for in the same call: that saves system calls.
+ * Receive SIZE bytes of an answer into DATA; NULL: drop them. One call also
+ * waits for the answers that follow, as far as they fit: that saves system
+ * calls.
  */
 static int receive(char *data, size_t size)
 {
@@ -68,7 +71,8 @@ static int receive(char *data, size_t size)
 	return 0;
 }
 
-/* xenstored names its error; one that nobody knows is still an error. */
+/* The -errno that xenstored calls NAME. A name that nobody knows is an error,
+ * too. */
 static int error_named(const char *name)
 {
 	size_t i;
@@ -80,8 +84,9 @@ static int error_named(const char *name)
 }
 
 /*
- * What an answer of LENGTH bytes says, of which TEXT has SIZE. Some end with a
- * NUL that does not count; one inside means that it is no text.
+ * The length of an answer's text, or -EILSEQ. The answer has LENGTH bytes, of
+ * which SIZE are in TEXT. A NUL at its end does not count. One before that
+ * means that it is no text.
  */
 static int length_of(char *text, size_t size, size_t length)
 {
@@ -90,7 +95,8 @@ static int length_of(char *text, size_t size, size_t length)
 	return memchr(text, '\0', size) ? -EILSEQ : (int)length;
 }
 
-/* Names, each with a NUL at its end: "/" can be in none of them. */
+/* The same of a list: names, each with a NUL behind it, which becomes a "/". No
+ * name can have one. */
 static int length_of_list(char *text, size_t size, size_t length)
 {
 	size_t i;
@@ -101,7 +107,8 @@ static int length_of_list(char *text, size_t size, size_t length)
 	return (int)length;
 }
 
-/* Request ID failed with RC. Where its answer is not wanted the flush tells. */
+/* Request ID failed with RC. If nobody wants its answer, the flush tells of
+ * it. */
 static void refused(uint32_t id, int rc)
 {
 	if (answers[id])
@@ -110,7 +117,7 @@ static void refused(uint32_t id, int rc)
 		error = rc;
 }
 
-/* The text of an answer with HEADER, and what it says. */
+/* Receive the text of the answer that HEADER begins, and understand it. */
 static int receive_text(const struct xsd_sockmsg *header,
 			struct batch_answer *answer)
 {
@@ -139,7 +146,8 @@ static int receive_error(const struct xsd_sockmsg *header, uint32_t id)
 	return rc;
 }
 
-/* How long an answer is at least: one not wanted is "OK", or an error. */
+/* The least bytes that the answer to request ID can have. One that is not
+ * wanted is "OK" or the name of an error. */
 static size_t answer_least(uint32_t id)
 {
 	return HEADER + (answers[id] ? 0 : sizeof("OK"));
@@ -212,7 +220,8 @@ static void batch_put(enum xsd_sockmsg_type type, uint32_t tx,
 	queued += HEADER + size;
 }
 
-/* PATH, its NUL, and MORE; what does not fit is refused for its size. */
+/* Put a request that consists of PATH, its NUL, and MORE. One that does not fit
+ * is refused. */
 static void put_node(enum xsd_sockmsg_type type, uint32_t tx, const char *path,
 		     const char *more, size_t size, struct batch_answer *answer)
 {
@@ -240,7 +249,7 @@ void batch_list(uint32_t tx, const char *path, struct batch_answer *answer)
 	put_node(XS_DIRECTORY, tx, path, "", 0, answer);
 }
 
-/* Numbers go as text, each with its NUL. */
+/* The protocol wants numbers as text, each with its NUL. */
 void batch_introduced(uint16_t domid, struct batch_answer *answer)
 {
 	char payload[8];
@@ -259,7 +268,7 @@ void batch_make(uint32_t tx, const char *path)
 	put_node(XS_MKDIR, tx, path, "", 0, NULL);
 }
 
-/* What is not there is found out by who looks. */
+/* The answer is not wanted: that the node was not there is no failure. */
 void batch_remove(uint32_t tx, const char *path)
 {
 	static char text[4];
@@ -268,7 +277,8 @@ void batch_remove(uint32_t tx, const char *path)
 	put_node(XS_RM, tx, path, "", 0, &nobodys);
 }
 
-/* Owner first, "n": nobody else may do anything; then one who may read. */
+/* The owner comes first, with "n": nobody else may do anything. Then comes who
+ * may read. */
 static void put_perms(uint32_t tx, const char *path, uint16_t owner,
 		      const uint16_t *reader)
 {

@@ -12,17 +12,17 @@
 
 enum { LIST_MAX = STORE_VALUE_MAX };
 
-/* Scripts without a path are xl's own: it is told of them as they are. */
+/* Where xl looks for a script that is given without a path. */
 static const char script_dir[] = "/etc/xen/scripts/";
 
-/* What a LOOK asks, in this order. */
+/* The answers of struct device_look, in this order. */
 enum { ENTRY, FRONT, BACK, ONLINE, PLUG, ERROR };
 
-/* --- what a device's own nodes are --- */
-
 /*
- * In libxl's order: libxl__set_xenstore_nic(), device_disk_add(). The value is a
- * field of the spec, or if that is empty, and this is not, the literal.
+ * A node of a device, in libxl's order: libxl__set_xenstore_nic(),
+ * device_disk_add(). Its value is the field of the spec that is AT this offset.
+ * If the field is empty, the value is the literal. If that is NULL, there is no
+ * node.
  */
 struct row {
 	enum device_place place;
@@ -81,7 +81,7 @@ bool device_add(struct device *device, const struct device_pair *pair)
 	return true;
 }
 
-/* The tables fit. */
+/* Add a pair. libxl's tables have fewer than there is room for. */
 static void add_pair(struct device *device, enum device_place place,
 		     const char *key, const char *value, bool said)
 {
@@ -116,7 +116,7 @@ static void add_script(struct device *device, const char *said,
 	add_pair(device, DEVICE_BACK, "script", device->script, *said);
 }
 
-/* 00:16:3e is Xen's; as in libxl's, the next bit is 0. */
+/* An address of Xen's, 00:16:3e. The bit that follows is 0, as in libxl's. */
 static void choose_mac(struct device *device, const uint8_t uuid[UUID_SIZE])
 {
 	uint8_t hash[UUID_SIZE];
@@ -155,12 +155,10 @@ void device_add_disk(struct device *device, const struct spec_disk *spec)
 		 false);
 	add_rows(device, disk_rows, sizeof(disk_rows) / sizeof(*disk_rows),
 		 spec);
-	/* a later libxl asks for it, an earlier one takes no notice */
+	/* libxl from 4.17 on asks for it */
 	if (hyp_at_least(4, 17))
 		add_pair(device, DEVICE_BACK, "specification", "xen", false);
 }
-
-/* --- where it is --- */
 
 char *device_path(char path[STORE_PATH_MAX], const struct device *device,
 		  enum device_place place, const char *key)
@@ -188,7 +186,8 @@ char *device_path(char path[STORE_PATH_MAX], const struct device *device,
 	return path;
 }
 
-/* The part of a path that TEXT begins with; behind its slash *TEXT. */
+/* Copy the part of a path that *TEXT begins with to PART. *TEXT becomes what
+ * follows the slash. */
 static bool take_part(const char **text, char *part, size_t size)
 {
 	size_t n = strcspn(*text, "/");
@@ -213,7 +212,8 @@ static bool take_domid(const char **text, uint16_t *domid)
 	return true;
 }
 
-/* "/local/domain/HOST/backend/KIND/GUEST/DEVID", and nothing else. */
+/* Read "/local/domain/HOST/backend/KIND/GUEST/DEVID". False: TEXT is anything
+ * else, or of another device. */
 static bool understand_backend(struct device *device, const char *text)
 {
 	static const char home[] = "/local/domain/";
@@ -282,7 +282,8 @@ int device_compare(const struct device *device, const char **key,
 	return 0;
 }
 
-/* The lowest number of the list from FIRST on; false: there is none. */
+/* Find the lowest number in the list that is at least FIRST. False: there is
+ * none. */
 static bool next_number(const char *list, uint32_t first, uint32_t *number)
 {
 	uint64_t n, best = UINT64_MAX;
@@ -302,7 +303,7 @@ static bool next_number(const char *list, uint32_t first, uint32_t *number)
 	return best != UINT64_MAX;
 }
 
-/* Each number below PATH, lowest first. */
+/* Call SEE for each node of PATH that is called by a number, lowest first. */
 static int each_number(const char *path,
 		       bool (*see)(void *context, uint32_t devid),
 		       void *context)
@@ -335,7 +336,8 @@ int device_each(uint16_t guest, const char *kind,
 	return each_number(path, see, context);
 }
 
-/* Who else has a disk, while all of a host's are gone through. */
+/* A search through all disks of a host, for another one with the same
+ * number. */
 struct search {
 	const struct device *device;
 	const char *number;
@@ -402,8 +404,6 @@ int device_check_disk(const struct device *device, const char *number,
 	return search.found ? -EBUSY : 0;
 }
 
-/* --- writing --- */
-
 static void write_at(uint32_t tx, const struct device *device, enum device_place place,
 		     const char *key, const char *value)
 {
@@ -412,7 +412,8 @@ static void write_at(uint32_t tx, const struct device *device, enum device_place
 	batch_write(tx, device_path(path, device, place, key), value);
 }
 
-/* What is written below a place inherits its permissions. */
+/* Make a place with its permissions. Nodes that are written below inherit
+ * them. */
 static void make_place(uint32_t tx, const struct device *device,
 		       enum device_place place)
 {
@@ -429,7 +430,7 @@ static void make_place(uint32_t tx, const struct device *device,
 		batch_share(tx, path, device->host, device->guest);
 }
 
-/* libxl keeps a copy of all that the backend's place has. */
+/* Write a node of the backend's place, and libxl's copy of it. */
 static void write_back(uint32_t tx, const struct device *device, const char *key,
 		       const char *value)
 {
@@ -471,7 +472,7 @@ static void write_pair(uint32_t tx, const struct device *device,
 			    device->host, device->guest);
 }
 
-/* What the backend's kernel has said of it. */
+/* Where the backend's kernel writes its errors. */
 static char *error_path(char path[STORE_PATH_MAX], const struct device *device)
 {
 	snprintf(path, STORE_PATH_MAX,
@@ -496,7 +497,7 @@ static void write_all(uint32_t tx, const struct device *device)
 		write_pair(tx, device, pair);
 }
 
-/* One answer of the open transaction. */
+/* Read a node in the open transaction TX. Its length, or -errno. */
 static int see(uint32_t tx, const char *path, struct batch_answer *answer)
 {
 	int rc;
@@ -547,7 +548,7 @@ int device_note(const struct device *device, const struct device_pair *pairs,
 	return rc;
 }
 
-/* A backend that has closed must not be told to: it would begin anew. */
+/* A backend that has closed must not be told to close: it would begin anew. */
 int device_close(const struct device *device, int64_t deadline)
 {
 	char path[STORE_PATH_MAX], state[DEVICE_TEXT_MAX];
@@ -569,10 +570,8 @@ int device_close(const struct device *device, int64_t deadline)
 	return there < 0 ? there : rc;
 }
 
-/*
- * How many parents of PATH, DEPTH at most, have nothing but what goes with it. 0
- * or more, or -errno.
- */
+/* How many parents of PATH would be empty without it, DEPTH at most; or
+ * -errno. */
 static int count_empty(uint32_t tx, const char *path, int depth)
 {
 	char parent[STORE_PATH_MAX], list[DEVICE_TEXT_MAX] = "";
@@ -589,7 +588,7 @@ static int count_empty(uint32_t tx, const char *path, int depth)
 			rc = answer.rc;
 		if (rc)
 			return rc;
-		/* this one, and no other */
+		/* does the parent have exactly one child? */
 		if (answer.rc < 0 ||
 		    strcspn(list, "/") + 1 != (size_t)answer.rc)
 			break;
@@ -598,8 +597,9 @@ static int count_empty(uint32_t tx, const char *path, int depth)
 }
 
 /*
- * One after the other: who watches the devices is told of what was removed, and
- * Linux takes no notice of a parent.
+ * Remove PATH, then its next PARENTS parents, one after the other. Whoever
+ * watches devices is told which node was removed. Linux takes no notice if that
+ * is a parent of the device's.
  */
 static void remove_up(uint32_t tx, char *path, int parents)
 {
@@ -610,7 +610,8 @@ static void remove_up(uint32_t tx, char *path, int parents)
 	}
 }
 
-/* Up to the folder of the kind, or that of all backends. */
+/* Remove a device's places FIRST to LAST, and the parents that become empty, up
+ * to the folder of the kind, or of all backends. */
 static int remove_places(const struct device *device, enum device_place first,
 			 enum device_place last, int64_t deadline)
 {
@@ -646,9 +647,8 @@ int device_remove(const struct device *device, int64_t deadline)
 	return remove_places(device, DEVICE_LIBXL, DEVICE_BACK, deadline);
 }
 
-/* --- looking --- */
-
-/* What is longer is cut: it is no state, and nobody wants more of an error. */
+/* Ask for a node. A longer value is cut: no state is that long, and so much of
+ * an error is enough. */
 static void ask_node(struct device_look *look, unsigned int which,
 		     const char *path)
 {

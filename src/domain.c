@@ -32,9 +32,10 @@ static const char *const words[DOMAIN_STATES] = {
 };
 
 /*
- * The decision table. The first row that fits decides, so a row may rely on
- * what the rows above it have taken away. Where xenstored cannot be asked,
- * observing takes a bound event channel for introduced and nodes for present.
+ * The decision table: facts that must hold, facts that must not, the state. The
+ * first row that fits decides, so a row may rely on the rows above it not to
+ * fit. Where xenstored cannot be asked, a domain with a bound event channel
+ * counts as introduced, with all of its nodes.
  */
 static const struct domain_rule rules[] = {
 	{ FACT_SELF, 0, DOMAIN_SELF, DOMAIN_IGNORE,
@@ -122,7 +123,7 @@ static const struct domain_rule rules[] = {
 	  "the guest uses its xenstore" },
 };
 
-/* What is to be said of a guest that should be served, and has ended. */
+/* What a guest that should be served, and has ended, makes of its domain. */
 #define END(why, text) \
 	[why] = { FACT_ENDED, 0, DOMAIN_DYING, DOMAIN_IGNORE, text \
 		  ": Xen does not start it again, only a reboot of the host does" }
@@ -184,8 +185,9 @@ static int fail(struct domain *domain, const char *step, int rc)
 }
 
 /*
- * Numbers that no domain can have, and that would be loops without end, or
- * limits set to next to nothing: 2^48 bytes of memory, Xen's most vCPUs.
+ * Can a domain have these numbers? 2^48 bytes of memory and 8192 vCPUs are as
+ * much as Xen allows. Larger numbers would make loops without end, or overflow
+ * and set a limit to next to nothing.
  */
 static bool is_possible(const struct hyp_domain *info)
 {
@@ -193,9 +195,9 @@ static bool is_possible(const struct hyp_domain *info)
 }
 
 /*
- * STORE_EVTCHN is read before CONSOLE_PFN. libxl writes them the other way round
- * (xen/FACTS, order), so a domain that libxl is building never looks like one
- * that Xen made at boot.
+ * STORE_EVTCHN is read before CONSOLE_PFN. libxl writes them the other way
+ * round (xen/FACTS, order), so a domain that libxl is building never looks like
+ * one that Xen made at boot.
  */
 static int look_at_params(struct domain *domain)
 {
@@ -227,7 +229,7 @@ static int look_at_channel(struct domain *domain)
 	if (domain->evtchn <= UINT32_MAX)
 		rc = hyp_evtchn_status(domain->info.domid,
 				       (uint32_t)domain->evtchn, channel);
-	/* a port number the domain does not have is a closed port */
+	/* a port that the domain does not have counts as closed */
 	if (rc == -EINVAL) {
 		memset(channel, 0, sizeof(*channel));
 		rc = 0;
@@ -253,9 +255,10 @@ void domain_look_at_ring(struct domain *domain)
 }
 
 /*
- * Was no page ever added to the domain? Xen creates it with whole MiB, which
- * are also its limit. Whoever adds a page must raise the limit first, which no
- * guest can, and we never raise it to whole MiB. Of others a mapping tells.
+ * Is it sure that no page was ever added to the domain? Then nobody needs to
+ * map one to find out. Xen creates a domain with whole MiB, and this is also
+ * its limit. To add a page, somebody has to raise the limit first. No guest
+ * can, and we never raise it to whole MiB.
  */
 static bool is_as_created(const struct domain *domain)
 {
@@ -267,7 +270,8 @@ static bool is_as_created(const struct domain *domain)
 	       !(info->max_pages % DOMAIN_MIB);
 }
 
-/* Linux reports a frame that is not there in more than one way. */
+/* Mapping a frame failed: was the frame not there? Releases of Linux differ in
+ * the error. */
 static bool is_no_frame(int rc)
 {
 	return rc == -EINVAL || rc == -ENOENT || rc == -EFAULT || rc == -ENXIO;
@@ -287,8 +291,8 @@ static int has_frame(const struct domain *domain, uint64_t gfn)
 /*
  * Was the page that is found added to the domain, or is it RAM that the guest
  * uses? Memory of a direct-mapped domain that spans the magic frames goes on
- * below or above them. Any other domain has its RAM elsewhere (xen/FACTS, magic).
- * From Xen 4.21 on a page that STORE_PFN names was given by Xen (boot).
+ * below or above them. Any other domain has its RAM elsewhere (xen/FACTS,
+ * magic). From Xen 4.21 on a page that STORE_PFN names was given by Xen (boot).
  */
 static int look_beside_page(struct domain *domain)
 {
@@ -332,7 +336,8 @@ bool domain_grant_is_good(const struct domain *domain,
 	       grant->gfn == domain->gfn;
 }
 
-/* Not reading it is no failure: not every Xen and guest can show it yet. */
+/* If the grant cannot be read, that is no failure: not every Xen can show it,
+ * nor can it for every guest yet. */
 static void look_at_grant(struct domain *domain)
 {
 	domain->grant_known = !hyp_grant_get(domain->info.domid,
@@ -342,8 +347,8 @@ static void look_at_grant(struct domain *domain)
 }
 
 /*
- * Can Xen add no page to the domain (xen/FACTS, static and direct)? Xen does not
- * tell. The host's device tree does, where dom0 has it; without it, no.
+ * Can Xen add no page to the domain (xen/FACTS, static and direct)? Xen does
+ * not tell. The host's device tree does, where dom0 has it; without it, no.
  */
 static bool is_static(const struct domain *domain)
 {
@@ -354,7 +359,7 @@ static bool is_static(const struct domain *domain)
 	       (node.direct_map || node.static_mem);
 }
 
-/* Everything of it that Xen tells. */
+/* Everything that Xen tells of the domain. */
 static int look_at_xen(struct domain *domain, unsigned int look)
 {
 	int rc = domain_glance(domain);
@@ -369,7 +374,7 @@ static int look_at_xen(struct domain *domain, unsigned int look)
 	fact(domain, FACT_INTRODUCED | FACT_NODES | FACT_DONE,
 	     domain->facts & FACT_BOUND);
 	rc = look_at_page(domain, look & DOMAIN_LOOK_WRITE);
-	/* no entry gives away a page that is not there */
+	/* without a page there is nothing to grant */
 	if ((domain->facts & FACT_UNBOUND) && domain->facts & FACT_PAGE)
 		look_at_grant(domain);
 	return rc;
@@ -381,7 +386,7 @@ int domain_glance(struct domain *domain)
 
 	memset(domain, 0, sizeof(*domain));
 	domain->info = info;
-	/* domain 0 is never one of a device tree's, wherever we run */
+	/* Xen never makes domain 0 from a node of the device tree */
 	fact(domain, FACT_SELF, info.domid == hyp_about()->self ||
 	     !info.domid || info.flags & HYP_XS_DOMAIN);
 	fact(domain, FACT_ENDED, domain_end(&info));
@@ -389,7 +394,8 @@ int domain_glance(struct domain *domain)
 	fact(domain, FACT_SUSPENDED, is_shut_down(&info) &&
 	     reason(&info) == HYP_SUSPEND);
 	fact(domain, FACT_HANDLE, info.full && !uuid_is_nil(info.handle));
-	/* of one that has ended they tell whether it should be served */
+	/* the parameters of a domain that has ended tell whether it should be
+	 * served */
 	if (domain->facts & FACT_SELF ||
 	    (domain->facts & FACT_DYING && !(domain->facts & FACT_ENDED)))
 		return 0;
@@ -413,7 +419,7 @@ bool domain_is_going(const struct domain *domain)
 	return rc ? rc == -ESRCH : now.flags & HYP_DYING || domain_end(&now);
 }
 
-/* The nodes that are read, and where their values go. */
+/* The three folders in which a domain has nodes. */
 enum top { HOMES, LIBXL, UUIDS, TOPS };
 
 static const char *const tops[] = {
@@ -421,7 +427,7 @@ static const char *const tops[] = {
 };
 
 static const struct node {
-	enum top top;		/* then the domid */
+	enum top top;		/* in it the domid, then NAME */
 	const char *name;
 	size_t at, size;
 } nodes[] = {
@@ -437,17 +443,18 @@ enum { NAME_ONLY = 1, NODES = sizeof(nodes) / sizeof(*nodes) };
 
 /* What is asked of xenstored about one domain. */
 static struct questions {
-	unsigned int count;	/* of the nodes, the first ones */
-	bool listed[TOPS];	/* there may be something of it */
+	unsigned int count;	/* how many of the nodes, from the first on */
+	bool listed[TOPS];	/* that folder may have something of it */
 	char served[4];
 	struct batch_answer introduced, node[NODES];
 } questions[DOMAIN_BATCH];
 
-/* Which domains have anything there: so most need not be asked about. */
+/* The names in these folders, by which most domains need not be asked about. */
 static char names[TOPS][STORE_VALUE_MAX + 1];
 static struct batch_answer lists[TOPS];
 
-/* First whether it is introduced: then its nodes have been there before. */
+/* Whether a domain is introduced is asked first: who introduces it has written
+ * its nodes before. */
 static void ask_first(const struct domain *domains, unsigned int count)
 {
 	enum top top;
@@ -467,7 +474,8 @@ static void ask_first(const struct domain *domains, unsigned int count)
 	}
 }
 
-/* A list that could not be had, for its length too, may hold every domain. */
+/* Any domain may be in a list that could not be read, for instance for its
+ * length. */
 static bool may_hold_all(enum top top)
 {
 	return lists[top].rc < 0 && lists[top].rc != -ENOENT;
@@ -556,7 +564,7 @@ static void take_answer(struct domain *domain, const struct questions *asked)
 	fact(domain, FACT_STRANGER, !rc);
 }
 
-/* All questions about all of them go out together. */
+/* The questions about all COUNT domains go out together. */
 static int look_at_store(struct domain *domains, unsigned int count,
 			 unsigned int most)
 {
@@ -623,9 +631,9 @@ static void observe(struct domain *domains, unsigned int count,
 }
 
 /*
- * What looks as if xenstored had failed a domain may only have changed, or be
- * in destruction, while it was looked at. Before that is said, Xen is asked
- * again.
+ * A domain that changes while it is looked at, or is being destroyed, may look
+ * as if xenstored had failed it. So before such a verdict is given, Xen is
+ * asked again.
  */
 static void look_again(struct domain *domain, unsigned int look)
 {

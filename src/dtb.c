@@ -10,14 +10,15 @@
 
 #include "dtb.h"
 
-/* MAX_FDT_SIZE of Linux on arm64; only the pages that are read are used. */
+/* Bytes: MAX_FDT_SIZE of Linux on arm64. Pages that nothing is read into cost
+ * no memory. */
 enum { DTB_MAX = 2 << 20, DOMAINS_MAX = 1024 };
 
 static char tree[DTB_MAX] __attribute__((aligned(8)));	/* as libfdt wants it */
 static int nodes[DOMAINS_MAX];		/* of the domains, in order */
 static unsigned int count;
 
-/* Fill BUF from the file. The size read, or -errno. */
+/* Read the file into BUF. How many bytes, or -errno. */
 static int read_file(const char *path, char *buf, size_t size)
 {
 	size_t have = 0;
@@ -59,7 +60,8 @@ int dtb_load(const char *path, bool check)
 		return size;
 	if (size == DTB_MAX)
 		return -EFBIG;
-	/* libfdt reads cells where they stand and does not look at this */
+	/* libfdt does not check where the structure begins, and reads cells
+	 * there as if they were aligned */
 	if (fdt_check_header(tree) || fdt_totalsize(tree) > (size_t)size ||
 	    fdt_off_dt_struct(tree) % 4 ||
 	    (check && fdt_check_full(tree, (size_t)size)))
@@ -73,7 +75,7 @@ unsigned int dtb_domains(void)
 	return count;
 }
 
-/* An unsigned number of one or two cells; 0 if it is odd. */
+/* An unsigned number of one or two cells; 0 if it has another size. */
 static uint64_t dtb_number(const void *cells, int size)
 {
 	const fdt32_t *cell = cells;
@@ -129,7 +131,8 @@ const char *dtb_name(uint16_t domid)
 	       ? fdt_get_name(tree, nodes[domid - 1], NULL) : NULL;
 }
 
-/* One pass: to find a property by its name, libfdt reads all before it. */
+/* One pass over all properties: to find one by its name, libfdt reads all that
+ * stand before it. */
 int dtb_domain(uint16_t domid, struct dtb_domain *domain)
 {
 	const char *name = dtb_name(domid);

@@ -20,7 +20,8 @@ struct forget {
 	int rc;
 };
 
-/* An entry that leads nowhere is removed with all of libxl's. */
+/* An entry of libxl's whose backend cannot be found needs no removal of its
+ * own: the domain's whole entry is removed in the end. */
 static bool forget_device(void *context, uint32_t devid)
 {
 	struct forget *forget = context;

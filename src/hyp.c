@@ -25,11 +25,11 @@
 #include "hyp.h"
 
 /*
- * libxenctrl serves the calls whose ABI never changes. The versioned ones,
- * domctl and sysctl, go through libxencall with the interface version found
- * at run time: of their structures this file touches only bytes that stand in
- * the same place in every release (the first 96 bytes of getdomaininfo), so
- * the release of the headers it was compiled with does not matter.
+ * libxenctrl serves the calls whose ABI never changes. domctl and sysctl have
+ * an interface version (xen/FACTS, abi). They go through libxencall, with the
+ * version that is found at run time. This file touches only bytes of their
+ * structures that stand in the same place in every release, so the release of
+ * the headers that it was compiled with does not matter.
  */
 #define GDI(field) offsetof(struct xen_domctl_getdomaininfo, field)
 _Static_assert(offsetof(struct xen_domctl, u) == 16, "domctl header");
@@ -43,8 +43,8 @@ _Static_assert(sizeof(struct evtchn_alloc_unbound) == 8, "alloc_unbound");
 _Static_assert(sizeof(struct grant_entry_v1) == 8, "grant entry v1");
 
 /*
- * On Arm a frame number and a guest's pointer have 64 bits for a tool of 32,
- * too: its hypercalls are laid out as those of 64 bits.
+ * On Arm a frame number and a pointer in a hypercall have 64 bits, for a
+ * program of 32 bits, too. So the layout of a hypercall is the same for both.
  */
 _Static_assert(sizeof(xen_pfn_t) == 8, "frame number");
 #define LIST(field) offsetof(struct xen_sysctl, u.getdomaininfolist.field)
@@ -95,7 +95,8 @@ enum {
 	UNNEEDED_MAX = 256,
 	/* getdomaininfo grew by 8 bytes in 4.16, sysctl 0x14 */
 	GDI_OLD = 112, GDI_NEW = 120, SYSCTL_GDI_NEW = 0x14,
-	DOMCTL_MET_MAX = 0xff,	/* 0x18 was reached in twenty years */
+	/* The last version that is tried. Twenty years of Xen made 0x18. */
+	DOMCTL_MET_MAX = 0xff,
 	LIST_AT = 256,		/* where in the buffer a list stands */
 	PORT_AT = 2076,		/* evtchn_port, xs_wire.h of 4.21 and later */
 };
@@ -108,7 +109,8 @@ static xenforeignmemory_handle *fmem;
 static void *buffer;		/* one page that Xen may read and write */
 static struct hyp_about about;
 
-/* Failures come back as numbers; whoever asked for the call tells the user. */
+/* A library logs nothing. A failure comes back as a number, and the applet
+ * tells the user. */
 static void say_nothing(struct xentoollog_logger *logger,
 			xentoollog_level level, int errnoval,
 			const char *context, const char *format, va_list al)
@@ -138,7 +140,7 @@ static int call(unsigned int op, unsigned int cmd, void *arg, size_t size)
 	return r;
 }
 
-/* The versioned ones take the command inside the structure. */
+/* A domctl has its command inside the structure. */
 static int domctl_as(unsigned int version, struct xen_domctl *op)
 {
 	int r;
@@ -194,7 +196,8 @@ static int sysctl_domains(unsigned int version, uint16_t first,
 	return (int)op->u.getdomaininfolist.num_domains;
 }
 
-/* A wrong version executes nothing: Xen compares it first (-EACCES). */
+/* Is VERSION the one of this Xen? A wrong one changes nothing: Xen refuses it
+ * first, with EACCES (xen/FACTS, abi). */
 static bool domctl_works(unsigned int version)
 {
 	struct xen_domctl op;
@@ -209,8 +212,9 @@ static bool sysctl_works(unsigned int version)
 }
 
 /*
- * Which version is it, if none that is known? Xen compares the version before
- * it looks at the command; none of its releases has this one, for any domain.
+ * Which version has a Xen whose version is not known here? Try all of them,
+ * with a command that no release has: Xen compares the version before it looks
+ * at the command. 0: it has none of them.
  */
 static unsigned int meet_domctl(void)
 {
@@ -226,8 +230,9 @@ static unsigned int meet_domctl(void)
 }
 
 /*
- * The release Xen says it is comes first, then whatever answers: it once more
- * among them, should the call have failed for another reason.
+ * Find the interface versions. The first turn tries those of the release that
+ * Xen says it is, the second turn all. The second tries the first ones again,
+ * in case the call had failed for another reason.
  */
 static void probe_abis(void)
 {
@@ -250,7 +255,8 @@ static void probe_abis(void)
 		about.domctl_met = meet_domctl();
 }
 
-/* No call tells our own domid; an event channel to ourselves does. */
+/* No call tells our own domid. The status of an event channel to ourselves
+ * does. */
 static int probe_self(void)
 {
 	struct evtchn_alloc_unbound alloc = {
@@ -295,7 +301,8 @@ static int probe_version(void)
 	return probe_self();
 }
 
-/* Anybody may ask for the version; a parameter only a control domain. */
+/* Are we a control domain? Anybody may ask for Xen's version, but only a
+ * control domain for the parameter of another domain. */
 static int probe_privilege(void)
 {
 	uint64_t value;
@@ -330,9 +337,10 @@ int hyp_open(void)
 }
 
 /*
- * Mappings that nobody needs any more. For each that is given back a thread of
- * the kernel asks Xen for a page in its place, at once; so that is done when
- * there is time, or at the end of the process.
+ * Mappings that nobody needs any more, and that are not given back yet. When
+ * one is given back, the kernel at once asks Xen for a page to take its place.
+ * So all are given back together, when there is time or at the end of the
+ * process.
  */
 static struct mapping {
 	xenforeignmemory_resource_handle *resource;	/* or, without one, */
@@ -413,13 +421,15 @@ static void decode(struct hyp_domain *out, const void *raw)
 	memcpy(out->handle, info.handle, sizeof(out->handle));
 }
 
-/* Can Xen mean DOMID, asked for those from FIRST on? */
+/* Can DOMID be what Xen answers, when it was asked for domains from FIRST
+ * on? */
 static bool is_domid(uint16_t domid, uint16_t first)
 {
 	return domid >= first && domid <= HYP_DOMID_LAST;
 }
 
-/* XENMEM_current_reservation and _maximum_reservation: pages, no domctl. */
+/* XENMEM_current_reservation or _maximum_reservation, in pages. They are no
+ * domctl, so every Xen answers them. */
 static int reservation(unsigned int cmd, domid_t domid, uint64_t *pages)
 {
 	int r = call(__HYPERVISOR_memory_op, cmd, &domid, sizeof(domid));
@@ -429,8 +439,8 @@ static int reservation(unsigned int cmd, domid_t domid, uint64_t *pages)
 }
 
 /*
- * One domain by its id. If there is none of that id, Xen up to 4.17 answers with
- * the next one (xen/FACTS, next).
+ * One domain by its id. If there is none of that id, Xen up to 4.17 answers
+ * with the next one (xen/FACTS, next).
  */
 static int one_domain(uint16_t domid, struct hyp_domain *out)
 {
@@ -447,7 +457,7 @@ static int one_domain(uint16_t domid, struct hyp_domain *out)
 		return is_domid(out->domid, domid) ? 0 : -EPROTO;
 	}
 	rc = hyp_param_get(domid, HYP_STORE_EVTCHN, &value);
-	/* our own may not be ours to ask about */
+	/* Xen may refuse to tell of our own domain */
 	if (rc && domid != about.self)
 		return rc;
 	out->domid = domid;
@@ -456,7 +466,7 @@ static int one_domain(uint16_t domid, struct hyp_domain *out)
 	return 0;
 }
 
-/* The list in one call, in as many entries as the buffer holds. */
+/* Get as many domains as the buffer holds, by one sysctl. */
 static int listed_domains(uint16_t first, struct hyp_domain *out,
 			  unsigned int max)
 {
@@ -539,7 +549,7 @@ int hyp_params_get(uint16_t domid, const enum hyp_param *params,
 		     count) < 0)
 		return hyp_failure();
 	for (i = 0; i < count && !rc; i++) {
-		/* of a hypervisor of 32 bits, so are its results */
+		/* a hypervisor of 32 bits gives results of 32 bits */
 		rc = (int)entry[i].result;
 		values[i] = param[i].value;
 	}
@@ -613,7 +623,8 @@ int hyp_pause(uint16_t domid)
 	return domctl(&op);
 }
 
-/* ERESTART, which no libc has, is what Xen says between two pieces of it. */
+/* Xen destroys a domain piece by piece. ERESTART, a number that no libc knows,
+ * says that there is more to do. */
 int hyp_destroy(uint16_t domid)
 {
 	enum { XEN_ERESTART = 85 };
@@ -717,8 +728,8 @@ void hyp_ring_set_port(void *page, uint32_t port)
 /*
  * Xen up to 4.14 on Arm, and Linux before 4.18, cannot hand out the table
  * (xen/FACTS, table). They can tell where the guest has mapped its first frame.
- * A guest that has mapped none is waited for: a table that was made or moved for
- * it would not be where the guest expects it.
+ * A guest that has mapped none is waited for: a table that was made or moved
+ * for it would not be where the guest expects it.
  */
 static int table_map_guest(uint16_t domid, bool write, struct mapping *table)
 {
@@ -741,8 +752,8 @@ static int table_map_guest(uint16_t domid, bool write, struct mapping *table)
 }
 
 /*
- * The first frame of a domain's grant table, reached by the way this Xen (4.15
- * and later on Arm) and kernel offer.
+ * Map the first frame of a domain's grant table: as a resource, where Xen (4.15
+ * and later on Arm) and the kernel offer that, else as the guest has mapped it.
  */
 static int table_map(uint16_t domid, bool write, struct mapping *table)
 {

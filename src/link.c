@@ -14,8 +14,8 @@
 _Static_assert(LINK_NAME_MAX == IFNAMSIZ, "linux/if.h");
 
 enum {
-	ATTRIBUTES_MAX = 128,	/* bytes, of what is asked here */
-	ANSWER_MAX = 16384,	/* bytes; the kernel makes its pieces fit */
+	ATTRIBUTES_MAX = 128,	/* bytes: all that this file adds fits */
+	ANSWER_MAX = 16384,	/* bytes; the kernel cuts its answer to fit */
 };
 
 static int netlink = -1;
@@ -47,7 +47,7 @@ static void request_begin(struct request *request, uint16_t type,
 	};
 }
 
-/* What this file adds always fits. Returns where the attribute begins. */
+/* Add an attribute; there is always room for it. Returns where it begins. */
 static struct rtattr *request_add(struct request *request, uint16_t type,
 				  const void *data, size_t size)
 {
@@ -75,7 +75,7 @@ static void add_number(struct request *request, uint16_t type, uint32_t number)
 		request_add(request, type, &number, sizeof(number));
 }
 
-/* The kernel's numbers and texts, if they are as long as they should be. */
+/* An attribute that is not as long as it should be is left out. */
 static void take_u32(const struct rtattr *attribute, uint32_t *number)
 {
 	if (RTA_PAYLOAD(attribute) == sizeof(*number))
@@ -119,7 +119,7 @@ static void take_attribute(struct link *link, const struct rtattr *attribute)
 	}
 }
 
-/* False: this message is about no interface. */
+/* Read a message into LINK. False: it is about no interface. */
 static bool take_link(struct link *link, const struct nlmsghdr *message)
 {
 	const struct ifinfomsg *info = NLMSG_DATA(message);
@@ -138,10 +138,10 @@ static bool take_link(struct link *link, const struct nlmsghdr *message)
 	return true;
 }
 
-/* Whoever reads the answers takes each interface as it comes. */
+/* Called for each interface in an answer. */
 typedef void see_link(void *context, const struct link *link);
 
-/* One piece of the answers. 1: more is to come; 0 or -errno: the end. */
+/* Read one piece of an answer. 1: more is to come; 0 or -errno: the end. */
 static int take_answers(const void *buffer, size_t size, see_link *see,
 			void *context)
 {
@@ -166,7 +166,8 @@ static int take_answers(const void *buffer, size_t size, see_link *see,
 	return 1;
 }
 
-/* The kernel answers before send() returns: nothing is waited for. */
+/* Send a request and read its answer. The kernel answers before send() returns,
+ * so nothing is waited for and no deadline is needed. */
 static int talk(const struct request *request, see_link *see, void *context)
 {
 	static _Alignas(struct nlmsghdr) char buffer[ANSWER_MAX];

@@ -15,8 +15,10 @@
 #include "parse.h"
 
 enum {
-	TRIES = 64,		/* until a free device is not taken first */
-	TEXT_MAX = 8192,	/* bytes, of what the kernel's lists have */
+	/* How often to ask for a free device: another process may take it
+	 * first. */
+	TRIES = 64,
+	TEXT_MAX = 8192,	/* bytes, of a list of the kernel's */
 	LOOP_MAJOR_NUMBER = 7,
 	MINORS = 1 << 20,
 };
@@ -38,7 +40,7 @@ int loop_look(const char *path, struct loop_target *target)
 	return 0;
 }
 
-/* All of a list of the kernel's, NUL-terminated, or -errno. */
+/* Read all of a list of the kernel's, NUL-terminated. 0 or -errno. */
 static int read_list(const char *path, char *buf, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), rc = 0;
@@ -60,9 +62,10 @@ static int read_list(const char *path, char *buf, size_t size)
 	return rc;
 }
 
-static char text[TEXT_MAX];		/* of one of them */
+static char text[TEXT_MAX];		/* such a list */
 
-/* The next word of LINE, of at most SIZE bytes; behind it *LINE. */
+/* Copy the next word of *LINE, SIZE bytes at most, to WORD. *LINE becomes what
+ * follows. */
 static bool next_word(char **line, char *word, size_t size)
 {
 	size_t n;
@@ -77,7 +80,7 @@ static bool next_word(char **line, char *word, size_t size)
 	return true;
 }
 
-/* Behind its end, or at the end of all. */
+/* The line after LINE, or the end of the text. */
 static char *next_line(char *line)
 {
 	line += strcspn(line, "\n");
@@ -100,7 +103,7 @@ static bool is_read_only(char *line, const struct loop_target *target)
 	       !strncmp(options, "ro", 2) && strchr(",", options[2]);
 }
 
-/* The whole of a line must be there: one that is cut says nothing. */
+/* A line that was cut by the size of the text does not count. */
 static bool is_mounted_read_only(const struct loop_target *target)
 {
 	char *line;
@@ -113,7 +116,8 @@ static bool is_mounted_read_only(const struct loop_target *target)
 	return false;
 }
 
-/* Whoever uses a device as his own in dom0 has claimed it from the kernel. */
+/* -EBUSY: somebody in dom0 uses the device. Whoever does has claimed it from
+ * the kernel, so opening it exclusively fails. */
 static int check_device(const char *path, const struct loop_target *target,
 			bool write)
 {
@@ -150,7 +154,8 @@ bool loop_has(uint32_t minor, const struct loop_target *target)
 	return same;
 }
 
-/* "MAJOR MINOR BLOCKS NAME" of a loop device: its number in the name. */
+/* Is LINE, "MAJOR MINOR BLOCKS NAME", about a loop device? Its number is in the
+ * name. */
 static bool is_loop(char *line, uint64_t *number)
 {
 	char word[32];
@@ -184,7 +189,8 @@ int loop_check(const char *path, const struct loop_target *target, bool write)
 			    : check_device(path, target, write);
 }
 
-/* For kernels before 5.8. Nobody else may get it half made. */
+/* Kernels before 5.8 need several calls. Nobody else may get the device while
+ * it is half made. */
 static int configure_old(int loop, const struct loop_config *config)
 {
 	int rc;
@@ -196,7 +202,7 @@ static int configure_old(int loop, const struct loop_config *config)
 		ioctl(loop, LOOP_CLR_FD, 0);
 		return rc;
 	}
-	/* where the file system can */
+	/* this fails where the file system cannot, which is no failure */
 	ioctl(loop, LOOP_SET_DIRECT_IO, 1L);
 	return 0;
 }
@@ -217,7 +223,7 @@ static int configure(int loop, int file, const char *path, bool write)
 	return configure_old(loop, &config);
 }
 
-/* One try; -EBUSY: somebody else has got the free device. */
+/* One try. -EBUSY: somebody else has taken the free device first. */
 static int try_attach(int control, int file, const char *path, bool write,
 		      uint32_t *minor)
 {

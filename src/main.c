@@ -40,7 +40,8 @@ static const char *last_component(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* By its own name, or by what is left of it without "dom0less" and dash. */
+/* Does NAME mean the applet? BRIEF: its name without "dom0less-" or "-dom0less"
+ * will do, too. */
 static bool called(const struct applet *applet, const char *name, bool brief)
 {
 	static const char before[] = "dom0less-", after[] = "-dom0less";
@@ -117,7 +118,7 @@ static int overview(void)
 	return APPLET_DONE;
 }
 
-/* A link of either kind leads to the same file. */
+/* True also for a hard link, and for a symbolic link to the file. */
 static bool is_same_file(const char *one, const char *other)
 {
 	struct stat a, b;
@@ -126,7 +127,8 @@ static bool is_same_file(const char *one, const char *other)
 	       a.st_ino == b.st_ino;
 }
 
-/* Neither call replaces what is there; what is ours already is fine. */
+/* link() and symlink() replace nothing. A link of ours that is there is
+ * fine. */
 static int install_one(const char *self, const char *dir, const char *name,
 		       bool symbolic)
 {
@@ -176,7 +178,7 @@ static int install(int argc, char **argv)
 	return status;
 }
 
-/* The applet sees its own name as argv[0], so libc's messages carry it. */
+/* The applet gets its own name as argv[0], so libc's messages begin with it. */
 static int run(const struct applet *applet, int argc, char **argv)
 {
 	running = applet;
@@ -216,8 +218,8 @@ static int multiplex(int argc, char **argv)
 	return applet ? run(applet, argc - 1, argv + 1) : not_found(word);
 }
 
-/* What is opened later must not take the place of a stream that is closed:
- * messages would go to Xen, or into a file. */
+/* If standard input, output or error is closed, the next file that is opened
+ * would get its number, and messages would go to Xen or into that file. */
 static void occupy_streams(void)
 {
 	int fd;
@@ -234,7 +236,7 @@ static int start(int argc, char **argv)
 	const char *name = argc ? last_component(argv[0]) : multiplexer;
 	const struct applet *applet = find_applet(name, false);
 
-	/* dom0 is trusted with everything; nobody else gets there this way */
+	/* whoever may call Xen can do everything: no setuid for that */
 	if (getauxval(AT_SECURE)) {
 		msg(MSG_ERROR, MSG_NO_DOMAIN, "refusing to run setuid");
 		return APPLET_NOTHING;
@@ -251,7 +253,7 @@ int main(int argc, char **argv)
 {
 	int status = start(argc, argv);
 
-	/* a result that nobody could read is no result */
+	/* a result that could not be written is a failure */
 	if (fflush(stdout) || ferror(stdout)) {
 		msg(MSG_ERROR, MSG_NO_DOMAIN, "cannot write to stdout: %s",
 		    strerror(errno));

@@ -22,17 +22,17 @@ enum value {
 enum when {
 	ALWAYS,
 	DRIVER,			/* only for a domain that runs backends */
-	EACH_VCPU,		/* as often as there are vCPUs, # is which */
+	EACH_VCPU,		/* for each vCPU, whose number replaces # */
 	LAST,			/* when all else is done for the domain */
 };
 
-enum { POOLS_MAX = 1024 };	/* more than there are CPUs */
+enum { POOLS_MAX = 1024 };	/* each has a CPU: there are fewer */
 
 /*
  * The nodes that libxl gives a PVH domain (xen/FACTS, nodes). A row is a node,
- * with who owns it and who reads it (batch.h). A parent stands above its children.
- * An EMPTY node is made, not written: what a running guest has put into its own
- * nodes stays.
+ * with who owns it and who reads it (batch.h). A parent stands above its
+ * children. An EMPTY node is made, not written: what a running guest has put
+ * into its own nodes stays.
  */
 static const struct row {
 	enum base base;
@@ -104,7 +104,8 @@ static const struct row *parent_of(const struct row *row)
 	return NULL;
 }
 
-/* xenstored gives a new node its parent's permissions. */
+/* xenstored gives a new node its parent's permissions. Where these are right,
+ * they need not be set. */
 static bool inherits(const struct nodes *nodes, const struct row *row)
 {
 	const struct row *parent = parent_of(row);
@@ -155,7 +156,7 @@ static const char *value_of(const struct nodes *nodes, const struct row *row,
 	return buf;
 }
 
-/* Where paths begin, with the domain's or the UUID's own part. */
+/* Where paths begin, with the domid or the UUID in it. */
 struct tops {
 	char path[BASES][STORE_PATH_MAX / 2];
 };
@@ -172,7 +173,7 @@ static struct tops tops_of(const struct nodes *nodes)
 	return tops;
 }
 
-/* The path of ROW's node; VCPU: which of them, where there is one for each. */
+/* The path of ROW's node; where there is one for each vCPU, of number VCPU. */
 static void node_path(char path[STORE_PATH_MAX], const struct tops *tops,
 		      const struct row *row, uint32_t vcpu)
 {

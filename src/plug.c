@@ -14,12 +14,16 @@
 
 enum {
 	NUMBERS_MAX = 256,
-	UNDO_MS = 2000,		/* after the deadline, for what was begun */
-	FORCE_MS = 2000,	/* for a backend whose guest was cut off */
-	LETTING_GO_MS = 300,	/* that a guest takes, once its end has closed */
-	ENDING_MS = 1000,
-	DEAF_MS = 5000, PAUSE_MS = 300, ANEW_MAX = 4,	/* see is_deaf() */
-	/* Interfaces' names are shorter; a longer one is no interface's. */
+	UNDO_MS = 2000,		/* to take back what was begun, if it is late */
+	FORCE_MS = 2000,	/* that a backend has to close, without guest */
+	LETTING_GO_MS = 300,	/* that a guest has to unregister a device, once
+				 * its end has closed */
+	ENDING_MS = 1000,	/* that a loop device has to go away */
+	/* A guest that does nothing for so long is deaf, see is_deaf(). The
+	 * device is away for a while and comes again, so many times at most. */
+	DEAF_MS = 5000, PAUSE_MS = 300, ANEW_MAX = 4,
+	/* Names of interfaces are shorter (IFNAMSIZ). A longer one is found to
+	 * be no interface's. */
 	CARD_NAME_MAX = 32,
 };
 
@@ -58,7 +62,7 @@ static void vname_step(struct plug *plug, const char *format, va_list args)
 	*plug->hint = '\0';
 }
 
-/* One that only looks, and is told of if it fails. */
+/* Name a step that only looks. It is said only if it fails. */
 __attribute__((format(printf, 2, 3)))
 static void name_step(struct plug *plug, const char *format, ...)
 {
@@ -69,7 +73,7 @@ static void name_step(struct plug *plug, const char *format, ...)
 	va_end(args);
 }
 
-/* A step is going to be taken; true: but not in a dry run. */
+/* Name and announce a step. True: take it; false: this is a dry run. */
 __attribute__((format(printf, 2, 3)))
 static bool plug_take(struct plug *plug, const char *format, ...)
 {
@@ -105,9 +109,7 @@ void plug_ask(struct plug *plug)
 	device_ask(&plug->device, &plug->look);
 }
 
-/* --- which one is it? --- */
-
-/* The device as it is to be, with number DEVID. */
+/* Fill in the device as it is to be, with number DEVID. */
 static void make(struct plug *plug, uint32_t devid)
 {
 	struct device *device = &plug->device;
@@ -123,8 +125,9 @@ static void make(struct plug *plug, uint32_t devid)
 }
 
 /*
- * What is there: 0: this very device; -ENOENT: nothing, or what is left of one;
- * -EAGAIN: one that is being detached; -EEXIST: another.
+ * Compare with what is there. 0: this very device is; -ENOENT: nothing is, or
+ * only what was left of a device; -EAGAIN: a device is that is being detached;
+ * -EEXIST: another device is.
  */
 static int compare(struct plug *plug)
 {
@@ -194,8 +197,9 @@ static void claim(struct plug *plug, uint32_t devid)
 }
 
 /*
- * A card without a number is the first that is there, no other line's of this run,
- * and as it is to be; else a new one, with the lowest number that is free.
+ * Find the number of a card that was not given one: that of the first card
+ * which is there, as it is to be, and belongs to no other line of this run. If
+ * there is none, it is a new card, with the lowest number that is free.
  */
 static int find_card(struct plug *plug)
 {
@@ -243,8 +247,6 @@ static int plug_find(struct plug *plug)
 	return 0;
 }
 
-/* --- can it be served? --- */
-
 static int check_bridge(struct plug *plug)
 {
 	const char *name = *plug->vif->bridge ? plug->vif->bridge : "xenbr0";
@@ -282,7 +284,8 @@ static void number_of(char number[24], const struct loop_target *target)
 		 target->minor);
 }
 
-/* The loop device of a disk that was just detached goes away in a moment. */
+/* Is the file in use by the loop device of a disk that was just detached, which
+ * goes away in a moment? */
 static bool is_ending(struct plug *plug)
 {
 	int64_t now = clock_ms();
@@ -293,7 +296,7 @@ static bool is_ending(struct plug *plug)
 	       clock_left(plug->deadline);
 }
 
-/* Nobody else may use it, unless the user knows better. */
+/* -EBUSY: somebody else uses what the disk is made of. */
 static int check_sharing(struct plug *plug)
 {
 	bool write = *plug->disk->mode == 'w';
@@ -331,10 +334,8 @@ static int check_disk(struct plug *plug)
 	return rc;
 }
 
-/*
- * A run that died may have left the number of a loop device that is gone, or, by
- * now, another file's.
- */
+/* A run that died may have left the number of a loop device in the nodes. If
+ * that device is gone, or has another file by now, begin anew. */
 static int check_loop(struct plug *plug)
 {
 	static const char loops[] = "7:";
@@ -376,19 +377,17 @@ static int write_nodes(struct plug *plug)
 		return 0;
 	rc = device_write(&plug->device, plug->deadline);
 	if (rc == -EEXIST) {
-		/* somebody else's came first */
+		/* somebody else has written a device first: look again */
 		plug->next = 0;
 		return -EAGAIN;
 	}
 	plug->written = !rc;
 	plug->since = clock_ms();
-	/* what was seen before is of another device */
+	/* what was seen before belonged to another device */
 	plug->look.front = plug->look.back = DEVICE_INITIALISING;
 	plug->look.plug = plug->look.error = "";
 	return rc;
 }
-
-/* --- what dom0 does for it --- */
 
 /* The name that the kernel gives a card's interface. */
 static void card_name(char name[CARD_NAME_MAX], const struct plug *plug)
@@ -397,7 +396,7 @@ static void card_name(char name[CARD_NAME_MAX], const struct plug *plug)
 		 plug->device.devid_text);
 }
 
-/* As libxl runs it, libxl_linux.c. */
+/* Run a hotplug script with the arguments and variables of libxl_linux.c. */
 static int run_script(struct plug *plug, bool on, int64_t deadline)
 {
 	bool card = !strcmp(plug->device.kind, "vif");
@@ -430,7 +429,8 @@ static int note_connected(struct plug *plug)
 	return device_note(&plug->device, &connected, 1, plug->deadline);
 }
 
-/* The interface comes with the backend, and is renamed only once. */
+/* Find the card's interface in dom0. The kernel makes it with the backend; it
+ * may have been renamed already. */
 static int find_interface(const struct plug *plug, struct link *link)
 {
 	char name[CARD_NAME_MAX];
@@ -463,7 +463,8 @@ static int bridge_card(struct plug *plug)
 	return rc ? rc : note_connected(plug);
 }
 
-/* Physical-device comes last: the backend opens it when it sees it. */
+/* The node physical-device comes last: when the backend sees it, it opens the
+ * disk. */
 static int open_disk(struct plug *plug)
 {
 	bool write = *plug->disk->mode == 'w';
@@ -522,9 +523,7 @@ static int serve(struct plug *plug)
 	return rc;
 }
 
-/* --- waiting --- */
-
-/* Who hangs, and what the kernel has said about it. */
+/* The hint: which end hangs, and what the kernel has said about it. */
 static void hint_ends(struct plug *plug)
 {
 	const struct device_look *l = &plug->look;
@@ -537,7 +536,7 @@ static void hint_ends(struct plug *plug)
 		  *more == ':' ? l->error : "");
 }
 
-/* The backend has opened the loop device, which nobody else has to hold now. */
+/* When the backend has opened the loop device, we need not hold it any more. */
 static void let_loop_go(struct plug *plug)
 {
 	if (!plug->loop)
@@ -550,9 +549,10 @@ static void let_loop_go(struct plug *plug)
 }
 
 /*
- * A guest that is still letting go of the last device of this number may take the
- * new one for it: it closes that, too, or does nothing. It sees one that goes away
- * and comes once more. So does, unharmed, a guest that was just booting.
+ * Has the guest missed the new device? While it lets go of the last device with
+ * this number it may take the new one for the old one: it closes it, too, or
+ * does nothing. If the device goes away and comes again, the guest sees it. A
+ * guest that was just booting sees that, too, and takes no harm.
  */
 static bool is_deaf(const struct plug *plug)
 {
@@ -608,8 +608,6 @@ static int wait_for_ends(struct plug *plug)
 	return -EAGAIN;
 }
 
-/* --- detaching --- */
-
 static int find_there(struct plug *plug)
 {
 	char path[STORE_PATH_MAX];
@@ -652,12 +650,13 @@ static int wait_closed(struct plug *plug)
 	if (!plug_take(plug, "wait until it has closed"))
 		return 0;
 	hint_ends(plug);
-	/* a backend without its guest closes at once, or never */
+	/* without its guest a backend closes at once, or never */
 	return plug->force && clock_ms() - plug->since >= FORCE_MS ? 0
 								   : -EAGAIN;
 }
 
-/* Xl's own scripts take back what ends with the device. */
+/* Is it one of xl's own scripts, or none? What these have done ends with the
+ * device, so they need not be run again. */
 static bool is_usual(const char *script)
 {
 	static const char *const usual[] = {
@@ -681,8 +680,8 @@ static int undo(struct plug *plug)
 }
 
 /*
- * First the guest's nodes alone: it unregisters the device when it sees that, and
- * must not meet another of its number while it does.
+ * Remove the guest's nodes before all others. When the guest sees that, it
+ * unregisters the device. Until it has, no other device may have this number.
  */
 static int let_go(struct plug *plug)
 {
@@ -708,11 +707,9 @@ static int plug_remove(struct plug *plug)
 	return device_remove(&plug->device, plug->deadline);
 }
 
-/* --- the walks --- */
-
 typedef int plug_step(struct plug *plug);
 
-/* What this run has begun must not be left half done. */
+/* Take back what this run has begun: nothing is left half done. */
 static void take_back(struct plug *plug)
 {
 	int64_t deadline = clock_ms() + UNDO_MS;
@@ -750,7 +747,8 @@ int plug_in(struct plug *plug)
 	};
 	int rc = walk(plug, steps);
 
-	/* a device whose guest is late may stay, but not one without its disk */
+	/* if the guest is late the device may stay, unless we would have to
+	 * hold its loop device */
 	if (rc && rc != -EAGAIN && (rc != -ETIMEDOUT || plug->loop))
 		take_back(plug);
 	return rc;

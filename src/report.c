@@ -19,7 +19,7 @@ enum {
 enum when { ALWAYS, NAMED, RUNS, FULL, PARAMS, CHANNEL, BOUND, RING, GRANT, STORE,
 	    DECLARED, STEP };
 
-/* How it is made from the domain's bytes at the row's offset. */
+/* How the field's text is made from what stands at the row's offset. */
 enum kind {
 	U16, U32, U64, PAGES_KIB, COUNT, MIB, TENTHS,	/* numbers */
 	FROM_TREE_KIB, FROM_TREE_CPUS,
@@ -77,7 +77,7 @@ enum { FIELDS = sizeof(fields) / sizeof(*fields) };
 
 _Static_assert((int)FIELDS <= (int)REPORT_FIELDS_MAX, "report.h");
 
-/* Columns behind xl's own, each a field. */
+/* The columns that follow xl's own. Each is a field. */
 static const struct column {
 	unsigned int extra;
 	size_t width;
@@ -98,13 +98,13 @@ static const struct column {
 	{ REPORT_DECLARED, 9, "DeclVCPUs", "declared_vcpus" },
 };
 
-/* A number, as opposed to a text that JSON wants in quotes. */
+/* Is the field a number? A text is in quotes in JSON. */
 static bool is_number(enum kind kind)
 {
 	return kind <= FROM_TREE_CPUS;
 }
 
-/* A tree need not say everything. */
+/* Does the tree say so? It need not say everything. */
 static bool is_declared(const struct dtb_domain *declared, enum kind kind)
 {
 	if (!declared)
@@ -167,7 +167,7 @@ const char *report_advice(const struct report *report)
 			      : report->domain->rule->sentence;
 }
 
-/* The letters of xl list; the fifth is why it shut down. */
+/* The letters of xl list. The fifth says why the domain shut down. */
 static void letters(char *text, uint32_t flags)
 {
 	static const char reasons[] = "-rscwS";
@@ -214,7 +214,7 @@ static uint64_t tenths(uint64_t ns)
 	return (ns + NS_PER_TENTH / 2) / NS_PER_TENTH;
 }
 
-/* 0 for what is none. */
+/* The number in a field, 0 if the field is a text. */
 static uint64_t report_number(const struct report *report,
 			      const struct field *field)
 {
@@ -326,7 +326,7 @@ const char *report_choose(struct report_fields *chosen, const char *names,
 	}
 }
 
-/* Append to LINE as far as it goes. */
+/* Append TEXT to LINE, as much as fits. */
 static void line_add(char *line, const char *text)
 {
 	size_t used = strlen(line);
@@ -459,7 +459,7 @@ static void xl_line(char *line, const struct report *report)
 		 vcpus, flags, time / 10, (unsigned int)(time % 10));
 }
 
-/* TEXT and as many blanks as it is short of WIDTH. */
+/* Add TEXT to LINE, with blanks up to WIDTH. */
 static void add_cell(char *line, const char *text, size_t width)
 {
 	size_t size = strlen(text);

@@ -11,7 +11,7 @@
 
 enum { POLL_MS = 5, CANNOT_RUN = 126 };
 
-/* In the child, of which only this is left. */
+/* The child becomes the script. */
 static void become(const char *const *argv, const char *const *env)
 {
 	int null = open("/dev/null", O_RDONLY);
@@ -24,7 +24,7 @@ static void become(const char *const *argv, const char *const *env)
 	for (; *env; env += 2)
 		if (setenv(env[0], env[1], 1))
 			return;
-	/* execv() changes nothing in what it is given */
+	/* execv() takes no const, and changes nothing */
 	execv(argv[0], (char *const *)argv);
 }
 
@@ -53,7 +53,7 @@ int script_run(const char *const *argv, const char *const *env,
 		clock_nap(POLL_MS, deadline);
 	if (ended == child)
 		return result_of(status);
-	/* with all that it has started */
+	/* its whole process group, with all that it has started */
 	kill(-child, SIGKILL);
 	kill(child, SIGKILL);
 	waitpid(child, &status, 0);

@@ -9,8 +9,8 @@
 
 enum {
 	MTU_LEAST = 68, MTU_MOST = 65535,
-	DEVID_MOST = 65535,	/* more would not fit the interface's name */
-	RATE_USECS = 50000,	/* where none is said: xlu_vif.c */
+	DEVID_MOST = 65535,	/* the interface's name has no room for more */
+	RATE_USECS = 50000,	/* of a rate without a time: xlu_vif.c */
 	MILLION = 1000000,
 	/* Numbers of virtual disks. */
 	XVD_MAJOR = 202, IDE0_MAJOR = 3, IDE1_MAJOR = 22, SD_MAJOR = 8,
@@ -26,28 +26,29 @@ static bool copy(char *to, size_t size, const char *text, size_t length)
 	return true;
 }
 
-/* --- values: each into SIZE bytes at TO; false: it is none --- */
+/* take_*(): check VALUE and write it to TO, which has SIZE bytes. False: it is
+ * not a value of its key. */
 
 static bool take_text(char *to, size_t size, const char *value)
 {
 	return *value && copy(to, size, value, strlen(value));
 }
 
-/* Whatever it is, it makes no difference. */
+/* Any value: the key has no effect. */
 static bool take_nothing(char *to, size_t size, const char *value)
 {
 	(void)to, (void)size, (void)value;
 	return true;
 }
 
-/* What the kernel takes as the name of an interface. */
+/* A name that the kernel accepts for an interface. */
 static bool take_ifname(char *to, size_t size, const char *value)
 {
 	return !strpbrk(value, "/: \t") && strcmp(value, ".") &&
 	       strcmp(value, "..") && take_text(to, size, value);
 }
 
-/* Six numbers of one or two digits; the address of one card. */
+/* An address: six numbers of one or two digits, and no group address. */
 static bool take_mac(char *to, size_t size, const char *value)
 {
 	unsigned int i, bytes[6];
@@ -88,7 +89,7 @@ static bool take_devid(char *to, size_t size, const char *value)
 	return spec_number(to, size, value, 0, DEVID_MOST);
 }
 
-/* The digits that TEXT begins with, behind which it becomes *REST. */
+/* Read the number that TEXT begins with. *REST becomes what follows. */
 static bool leading_number(const char *text, const char **rest,
 			   uint64_t *number)
 {
@@ -100,7 +101,7 @@ static bool leading_number(const char *text, const char **rest,
 	       parse_number(digits, UINT32_MAX, number) && *number;
 }
 
-/* What stands behind a number, and how many of the unit it means. */
+/* A suffix of a number, and its factor. */
 struct unit {
 	const char *text;
 	uint64_t times;
@@ -117,7 +118,7 @@ static bool take_unit(const struct unit *units, const char *text,
 	return false;
 }
 
-/* "10Mb/s", or per a time that is said: "10Mb/s@20ms". */
+/* "10Mb/s", or with the time in which it is granted: "10Mb/s@20ms". */
 static bool take_rate(char *to, size_t size, const char *value)
 {
 	static const struct unit speeds[] = {	/* bits a second */
@@ -151,7 +152,8 @@ static bool take_rate(char *to, size_t size, const char *value)
 	return true;
 }
 
-/* One of the few words that a key knows, WORDS, each with what goes to TO. */
+/* One of WORDS, which are all that a key knows. With each stands what to
+ * write. */
 static bool spec_word(char *to, size_t size, const char *value,
 		      const char *const (*words)[2])
 {
@@ -201,7 +203,7 @@ static bool take_devtype(char *to, size_t size, const char *value)
 	return spec_word(to, size, value, words);
 }
 
-/* Into two fields that stand side by side: the mode, and whether to share. */
+/* Write two fields that stand side by side: the mode, and whether to share. */
 static bool take_access(char *to, size_t size, const char *value)
 {
 	static const char *const words[][2] = {
@@ -227,11 +229,9 @@ static bool take_vdev(char *to, size_t size, const char *value)
 	return spec_vdev_number(value, &number) && take_text(to, size, value);
 }
 
-/* --- keys --- */
-
 struct key {
 	const char *name;
-	const char *flag;	/* the key stands alone, and means this */
+	const char *flag;	/* the value of a key that stands alone */
 	bool (*take)(char *to, size_t size, const char *value);
 	size_t at, size;	/* of the field; no size: not served */
 };
@@ -254,7 +254,7 @@ static const struct key vif_keys[] = {
 	{ "trusted", "1", NULL, VIF(trusted) },
 	{ "untrusted", "0", NULL, VIF(trusted) },
 	{ "type", NULL, take_vif_type, VIF(nothing) },
-	/* of an emulated card, which no PV guest has */
+	/* this key is for an emulated card, which no PV guest has */
 	{ "model", NULL, take_nothing, VIF(nothing) },
 	{ NULL, NULL, NULL, 0, 0 },
 };
@@ -298,7 +298,7 @@ static const struct key *find_key(const struct key *keys, const char *text,
 	return NULL;
 }
 
-/* One piece of SIZE bytes, "KEY=VALUE" or "FLAG", into SPEC. */
+/* Read one piece of SIZE bytes, "KEY=VALUE" or "FLAG", into SPEC. */
 static bool take_piece(const struct key *keys, void *spec, const char *piece,
 		       size_t size, struct spec_error *error)
 {
@@ -343,16 +343,14 @@ bool spec_vif(struct spec_vif *spec, char *const *words,
 	return true;
 }
 
-/* --- disks --- */
-
-/* What a disk's positional values have filled so far. */
+/* A disk, and which of its values without a key have been read. */
 struct disk {
 	struct spec_disk *spec;
 	struct spec_error *error;
-	bool prefix, format, access;	/* were there */
+	bool prefix, format, access;	/* it has been read */
 };
 
-/* "phy:" and others may stand in front of what comes first. */
+/* "phy:" and the like may stand in front of the first value. */
 static bool take_prefix(struct disk *disk, const char **text)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -383,7 +381,7 @@ static bool take_vdev_and_type(struct disk *disk, char *value)
 	return take_vdev(spec->vdev, sizeof(spec->vdev), value);
 }
 
-/* The next of those without a key. */
+/* Read the next value without a key. */
 static bool take_positional(struct disk *disk, const char *piece, size_t size)
 {
 	struct spec_disk *spec = disk->spec;
@@ -409,7 +407,7 @@ static bool take_positional(struct disk *disk, const char *piece, size_t size)
 		      size);
 }
 
-/* The next piece of a word; behind it *TEXT. */
+/* Read the next piece of a word. *TEXT becomes what follows. */
 static bool take_disk_piece(struct disk *disk, const char **text)
 {
 	static const char target[] = "target=";
@@ -461,9 +459,7 @@ bool spec_disk(struct spec_disk *spec, char *const *words,
 	return true;
 }
 
-/* --- the numbers of virtual disks --- */
-
-/* Letters as a number, a being 0 and aa 26; behind them *TEXT. */
+/* Read letters as a number: a is 0, aa is 26. *TEXT becomes what follows. */
 static bool take_letters(const char **text, uint32_t *number)
 {
 	uint32_t n = 0;
@@ -479,7 +475,8 @@ static bool take_letters(const char **text, uint32_t *number)
 	return n;
 }
 
-/* No number is 0, and none begins with a 0. */
+/* Read the number of a partition: it begins with no 0. Without TEXT it is 0,
+ * the whole disk. */
 static bool take_partition(const char *text, uint32_t *number)
 {
 	uint64_t n = 0;
@@ -524,7 +521,7 @@ static bool take_d_name(const char *text, uint32_t *number)
 	return true;
 }
 
-/* As strtoul() takes it: 0x for hexadecimal, 0 for octal. */
+/* A number as strtoul() reads it: 0x for hexadecimal, 0 for octal. */
 static bool take_bare(const char *text, uint32_t *number)
 {
 	unsigned int base = 10;
@@ -579,7 +576,7 @@ bool spec_vdev_number(const char *text, uint32_t *number)
 			    : take_bare(text, number);
 }
 
-/* Disk 0 is a, 26 is aa. */
+/* Add the letters of a disk: 0 is a, 26 is aa. */
 static char *add_letters(char *to, uint32_t disk)
 {
 	char letters[8];

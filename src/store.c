@@ -17,8 +17,13 @@
 
 enum {
 	RETRY_MS = 20,		/* between two looks for xenstored */
-	ONE_TRY_MS = 3000,	/* what a single try may take */
-	LATE_MS = 500,		/* a wait may end so long after the deadline */
+	/* What a single try may take, whatever the deadline: xenstored on a
+	 * busy machine answers within it. */
+	ONE_TRY_MS = 3000,
+	/* How long after the deadline a wait may end. A socket is told how long
+	 * to wait by a system call; within this time the last one is good
+	 * enough. */
+	LATE_MS = 500,
 };
 
 static const char device[] = "/dev/xen/xenbus";
@@ -26,17 +31,17 @@ static const char device[] = "/dev/xen/xenbus";
 static struct xs_handle *xs;
 static int fd = -1;		/* the same connection, for batch.c */
 static bool bus;		/* it leads to the kernel's device */
-static bool broken;		/* what comes next on it means nothing */
-static bool finds;		/* xenstored can ask Xen about domains */
+static bool broken;		/* the connection: use it no more */
+static bool finds;		/* xenstored has found a domain in Xen */
 static uint16_t own;		/* the domid we run in */
 static int64_t limit;		/* the deadline of everything */
-static int waits;		/* ms, what the socket was told; 0: nothing */
+static int waits;		/* ms, that the socket waits; 0: not told yet */
 
 /*
- * libxenstore waits for ever in connect() and read(). The build gives it the
- * two functions below in their place. It closes its descriptor when the
- * connection breaks, and the number may come to be another file's: so we keep a
- * duplicate.
+ * libxenstore waits for ever in connect() and read(). In their place the build
+ * gives it store_io_connect() and store_io_read() below. The library closes its
+ * descriptor when the connection breaks, and the next file that is opened gets
+ * the same number. So we keep a duplicate of the descriptor.
  */
 
 static int store_failure(void)
@@ -44,8 +49,8 @@ static int store_failure(void)
 	return errno ? -errno : -EIO;
 }
 
-/* Let sending and receiving on a socket wait until the deadline, give or take
- * LATE_MS: it need not be told each time. */
+/* Let sending and receiving on SOCKET wait until the deadline. What it was told
+ * before is kept if that is at most LATE_MS too long. */
 static int set_wait(int socket)
 {
 	int left = clock_left(limit);
@@ -67,7 +72,7 @@ static int set_wait(int socket)
 	return 0;
 }
 
-/* The kernel's device cannot be told how long to wait. */
+/* The kernel's device cannot be told how long to wait: poll it first. */
 static int wait_for_bus(int bus_fd)
 {
 	struct pollfd poller = { .fd = bus_fd, .events = POLLIN };
@@ -81,7 +86,8 @@ static int wait_for_bus(int bus_fd)
 	return r > 0 ? 0 : -1;
 }
 
-/* R of a call that gives up with EAGAIN when the time is over. */
+/* The result R of a system call; EAGAIN, by which the socket says that its time
+ * is over, becomes ETIMEDOUT. */
 static ssize_t or_late(ssize_t r)
 {
 	if (r < 0 && errno == EAGAIN)
@@ -95,7 +101,8 @@ static int store_keep(int new)
 	return fd < 0 ? -1 : 0;
 }
 
-/* A full backlog is waited for, too. */
+/* connect() waits while xenstored's backlog is full: that has the deadline,
+ * too. */
 int store_io_connect(int new, const struct sockaddr *addr, unsigned int size)
 {
 	waits = 0;		/* it is another socket */
@@ -126,7 +133,7 @@ int store_send(const void *data, size_t size)
 		return -ENOTCONN;
 	for (; size; size -= (size_t)n, at += n) {
 		do {
-			/* a dead xenstored is an error to tell, no SIGPIPE */
+			/* a dead xenstored is an error, not a SIGPIPE */
 			n = bus ? write(fd, at, size)
 				: send(fd, at, size, MSG_NOSIGNAL);
 		} while (n < 0 && errno == EINTR);
@@ -164,8 +171,8 @@ static bool is_socket(const char *path)
 	return !stat(path, &st) && S_ISSOCK(st.st_mode);
 }
 
-/* No link, and not of another user, who might answer in xenstored's place:
- * -ELOOP. */
+/* 0, or -ELOOP: a link, or a socket of another user, could lead to somebody who
+ * answers in xenstored's place. */
 static int look_at_socket(const char *path)
 {
 	struct stat st;
@@ -177,8 +184,9 @@ static int look_at_socket(const char *path)
 }
 
 /*
- * Where xenstored's socket is, if it is: the two places that a xenstored can
- * have been built for, unless the environment names one.
+ * Find xenstored's socket: in the folder that the environment names, else in
+ * the two that a xenstored can have been built for. -ENOENT: it is in none;
+ * -ELOOP: what is there is not to be trusted.
  */
 static int find_socket(char *path, size_t size)
 {
@@ -205,13 +213,14 @@ static int find_socket(char *path, size_t size)
 }
 
 /*
- * XENSTORED_PATH is what the library tries both as a socket and in place of
- * /dev/xen/xenbus, which would block in dom0 for as long as there is no
- * xenstored: naming the path here keeps it from ever falling back to that.
+ * Tell the library where xenstored is, by XENSTORED_PATH. Without that variable
+ * the library falls back to /dev/xen/xenbus, which in dom0 blocks for as long
+ * as there is no xenstored. BUS_TOO: we are not dom0, so the device may be
+ * used.
  */
 static int find_daemon(bool bus_too)
 {
-	static bool ours;	/* the variable: it has been set here */
+	static bool ours;	/* the variable was set here, not by the user */
 	char path[STORE_PATH_MAX];
 	const char *named = ours ? NULL : getenv("XENSTORED_PATH");
 	int rc;
@@ -291,7 +300,7 @@ uint16_t store_self(void)
 	return own;
 }
 
-/* Before each request of the library. */
+/* To be called before each request of the library. */
 static int ready(void)
 {
 	if (!clock_left(limit))
@@ -304,15 +313,15 @@ static int ready(void)
 	return 0;
 }
 
-/* How a request of the library ended that gave OK. */
+/* 0 or -errno of a request of the library that returned OK. */
 static int outcome(bool ok)
 {
 	int rc = ok ? 0 : store_failure();
 
-	/* what the library calls EBADF is the end of the connection */
+	/* the library says EBADF when the connection has ended */
 	if (rc == -EBADF)
 		rc = -EPIPE;
-	/* a conflict, or a socket that took no more until the deadline */
+	/* EAGAIN is a conflict, or a socket that took no more in time */
 	if (rc == -EAGAIN && !clock_left(limit))
 		rc = -ETIMEDOUT;
 	broken = broken || rc == -EPIPE;
@@ -351,9 +360,10 @@ int store_introduce(uint16_t domid, uint64_t gfn, uint32_t port)
 }
 
 /*
- * C xenstored asks Xen about the domain that is to own a node before it looks at
- * the node's path (xen/FACTS, asks). "//" is never a path, so the request fails
- * and changes nothing. The error tells whether xenstored found the domain.
+ * C xenstored asks Xen about the domain that is to own a node before it looks
+ * at the node's path (xen/FACTS, asks). "//" is never a path, so the request
+ * fails and changes nothing. The error tells whether xenstored found the
+ * domain.
  */
 int store_finds(uint16_t domid)
 {

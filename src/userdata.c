@@ -15,8 +15,8 @@
 enum {
 	FILE_PATH_MAX = 256,
 	JSON_MAX = 4096,
-	JSON_VCPUS_MAX = 128,	/* more are left to libxl's own default */
-	RETRY_MS = 5,
+	JSON_VCPUS_MAX = 128,	/* with more, libxl uses its own default */
+	RETRY_MS = 5,		/* between two tries to get the lock */
 };
 
 const char *userdata_dir = "/var/lib/xen";
@@ -82,7 +82,8 @@ const char *userdata_obstacle(bool make)
 
 bool userdata_needed(const struct userdata *userdata)
 {
-	/* who writes the new data has the lock, and keeps it to the end */
+	/* a lock that is left tells of a writer that died, maybe before it had
+	 * removed the new data */
 	return !exists(userdata, DATA) ||
 	       (!userdata->settled && exists(userdata, LOCK));
 }
@@ -123,7 +124,8 @@ static int lock(const char *path, int64_t deadline)
 	return fd == -EAGAIN ? -ETIMEDOUT : fd;
 }
 
-/* Removed while still locked, as libxl does: nobody can lock it in between. */
+/* Remove the file, then give up its lock, as libxl does. In the other order
+ * somebody could lock a file that is removed a moment later. */
 static void unlock(const char *path, int fd)
 {
 	unlink(path);
@@ -158,9 +160,9 @@ static void add_vcpus(struct json *json, uint32_t vcpus)
 }
 
 /*
- * What libxl's own parser takes on every release: the type in c_info, its
- * union key in b_info, and the keys whose value is known. Names are plain
- * ASCII without quotes by the time they come here.
+ * What libxl's parser takes on every release: the type in c_info, the key of
+ * the same type in b_info, and the keys whose value is known. A name is plain
+ * ASCII without quotes by the time it comes here.
  */
 static bool make_json(struct json *json, const struct userdata *userdata)
 {
@@ -175,15 +177,15 @@ static bool make_json(struct json *json, const struct userdata *userdata)
 	if (userdata->memory)
 		json_add(json, "\"max_memkb\":%" PRIu64 ",\"target_memkb\":%"
 			 PRIu64 ",", userdata->memory, userdata->memory);
-	/* the libxl of board vendors wants to be told, Xen's own has no such
-	 * key */
+	/* the libxl of some board vendors wants to be told; Xen's own ignores
+	 * a key that it does not know */
 	json_add(json, "\"tpm\":\"False\",");
 	json_add(json, "\"sched_params\":{},\"type.pvh\":{},"
 		 "\"arch_arm\":{},\"arch_x86\":{}}}");
 	return json->size < JSON_MAX;
 }
 
-/* libxl wants the terminating NUL in the file. */
+/* The file ends with a NUL: libxl wants that. */
 static int write_json(int fd, const char *json, size_t left)
 {
 	ssize_t n;
@@ -200,7 +202,8 @@ static int write_json(int fd, const char *json, size_t left)
 	return 0;
 }
 
-/* What stands there is of a writer that died, or of nobody who has a right. */
+/* A file that is there already was left by a writer that died, or put there by
+ * somebody who must not: remove it. */
 static int open_new(const char *path)
 {
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
@@ -213,7 +216,7 @@ static int open_new(const char *path)
 	return fd;
 }
 
-/* To a new name and renamed: nobody ever reads half a file. */
+/* Write to another name, and rename the file: nobody ever reads half of it. */
 static int write_file(const struct userdata *userdata)
 {
 	char new[FILE_PATH_MAX], data[FILE_PATH_MAX];

@@ -82,7 +82,7 @@ static void sha1_add(struct sha1 *sha, const void *data, size_t size)
 	}
 }
 
-/* The length in bits, big-endian, ends the last block. */
+/* The last block ends with the length in bits, big-endian. */
 static void sha1_end(struct sha1 *sha, uint8_t digest[SHA1_SIZE])
 {
 	uint64_t bits = sha->size * 8;
@@ -159,7 +159,7 @@ void uuid_v5(uint8_t uuid[UUID_SIZE], const uint8_t space[UUID_SIZE],
 	stamp(uuid, 5);
 }
 
-/* A fresh image may say "uninitialized" in place of 32 digits. */
+/* Is ID 32 digits? A fresh image may say "uninitialized" there. */
 static bool is_machine_id(const char *id)
 {
 	return strlen(id) == 32 && strspn(id, "0123456789abcdef") == 32;
@@ -167,7 +167,7 @@ static bool is_machine_id(const char *id)
 
 bool uuid_board_known;
 
-/* What tells this board from others of its kind; "" if nothing does. */
+/* What only this board has: its serial number, or its machine-id; else "". */
 static const char *board_identity(void)
 {
 	static char id[IDENTITY_MAX];
@@ -191,9 +191,9 @@ static int64_t nanoseconds(clockid_t clock)
 }
 
 /*
- * A board without entropy gives the same "random" bytes at every boot, or
- * none; the clocks are hashed in so that at least two domains differ. All of it
- * and a name that is not too long fit one block of the hash.
+ * A random UUID. A board without entropy gives the same "random" bytes at every
+ * boot, or none. So the clocks and the name are hashed in: at least two domains
+ * differ.
  */
 static void uuid_random(uint8_t uuid[UUID_SIZE], const char *name)
 {
