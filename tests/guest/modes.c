@@ -111,6 +111,30 @@ static void early(unsigned int unused)
 	} while (page == ~(uint64_t)0);
 }
 
+/* Where xenstored from 4.21 on looks for the event channel, in a page of Xen's. */
+static volatile uint32_t *port_field(void)
+{
+	uint64_t page = 0;
+
+	xen_param(HVM_PARAM_STORE_PFN, &page);
+	return (volatile uint32_t *)(page * PAGE + 2076);
+}
+
+static void port_once(unsigned int port)
+{
+	*port_field() = port;
+	say("wrote port %u into its page", port);
+}
+
+static void port_again(unsigned int port)
+{
+	volatile uint32_t *field = port_field();
+
+	say("writes port %u into its page, for ever", port);
+	for (;;)
+		*field = port;
+}
+
 /* --- after it --- */
 
 static void hangup(unsigned int unused)
@@ -345,6 +369,8 @@ static const struct mode modes[] = {
 	{ .name = "suspend", .before = suspends },
 	{ .name = "crash", .before = crashes },
 	{ .name = "early", .before = early },
+	{ .name = "port", .before = port_once },
+	{ .name = "ports", .before = port_again },
 	{ .name = "close", .before = closes },
 	{ .name = "foreign", .before = foreign },
 	{ .name = "hangup", .after = hangup },

@@ -3,9 +3,9 @@
 # what later releases give it, and knows static memory. It decides about "legacy"
 # as 4.21 does, and has the patch of xen/patches/4.21 for that, in the file that
 # the code is in here. The scenarios that say xen_image=build/xen/xen-4.20-shapes
-# boot it.
+# boot it. Its xenstored takes event channels from where 4.21's does.
 
-shapes := $R/xen-4.20-shapes
+shapes := $R/xen-4.20-shapes $R/xenstored-4.20-shapes
 shape-patches := $(sort $(wildcard tests/system/patches/4.20/*))
 
 # A program for a domU that serves a xenstore, see the scenario not-dom0.
@@ -41,4 +41,6 @@ $(loopback) $(frames) $(resume): build/guest/%: tests/system/%.c $(xen-include)/
 	$(Q)$(CC) $(base-cflags) $(warnings) $(libc-cppflags) -D__XEN_TOOLS__ -isystem $(xen-include) \
 		$(base-ldflags) -s -o $@ $(musl-lib)/crt1.o $(musl-lib)/crti.o $< \
 		-Wl,--start-group $(musl-lib)/libc.a -lgcc -Wl,--end-group $(musl-lib)/crtn.o
+
+$(eval $(call xenstored,4.20-shapes,$R/src-4.20-shapes,$R/src-4.20-shapes/.done))
 endif
