@@ -30,6 +30,7 @@
 #include "applet.h"
 #include "batch.h"
 #include "clock.h"
+#include "devices.h"
 #include "hyp.h"
 #include "msg.h"
 #include "parse.h"
@@ -40,7 +41,6 @@ enum {
 	TIMEOUT_MS = 10000,	/* LIBXL_DESTROY_TIMEOUT */
 	POLL_MS = 2, POLL_MAX_MS = 64,
 	JOBS_MAX = 24,
-	KINDS_MAX = 1024,	/* bytes of their names */
 };
 
 struct opts {
@@ -57,7 +57,6 @@ static int64_t deadline;
 /* What is wanted of one domain, while it is gathered. */
 struct wanted {
 	const struct domain *domain;
-	const char *kind;
 	int status;
 };
 
@@ -84,7 +83,7 @@ static void say_step(const struct plug *plug, const char *step)
 }
 
 /* Devices that do not fit are next time's. */
-static bool add_job(void *context, uint32_t devid)
+static bool add_job(void *context, const char *kind, uint32_t devid)
 {
 	struct wanted *wanted = context;
 	struct plug *plug = &jobs[njobs];
@@ -100,47 +99,18 @@ static bool add_job(void *context, uint32_t devid)
 		.force = opts.force, .deadline = deadline, .said = say_step,
 	};
 	device_begin(&plug->device, wanted->domain->info.domid, plug->self,
-		     wanted->kind, devid);
+		     kind, devid);
 	njobs++;
 	return true;
-}
-
-/* All of one kind; consoles and the like have no two ends that close. */
-static void add_kind(struct wanted *wanted)
-{
-	int rc;
-
-	if (!strcmp(wanted->kind, "console") || !strcmp(wanted->kind, "vuart"))
-		return;
-	rc = device_each(wanted->domain->info.domid, wanted->kind, add_job,
-			 wanted);
-	if (rc)
-		wanted->status = applet_explain(wanted->domain, rc,
-						"list its devices", NULL);
 }
 
 static int add_all(const struct domain *domain)
 {
 	struct wanted wanted = { .domain = domain };
-	char path[STORE_PATH_MAX], kinds[KINDS_MAX], *kind, *end;
-	struct batch_answer answer = { kinds, sizeof(kinds), 0 };
-	int rc;
+	int rc = devices_each(domain->info.domid, add_job, &wanted);
 
-	snprintf(path, sizeof(path), "/libxl/%u/device", domain->info.domid);
-	batch_list(0, path, &answer);
-	rc = batch_flush();
-	if (!rc && answer.rc < 0)
-		rc = answer.rc;
-	if (rc)
-		return rc == -ENOENT ? APPLET_DONE
-				     : applet_explain(domain, rc, "list its "
-						      "devices", NULL);
-	for (kind = kinds; (end = strchr(kind, '/')); kind = end + 1) {
-		*end = '\0';
-		wanted.kind = kind;
-		add_kind(&wanted);
-	}
-	return wanted.status;
+	return rc ? applet_explain(domain, rc, "list its devices", NULL)
+		  : wanted.status;
 }
 
 /* Without operands xl's guests and dom0 are left alone. */
@@ -257,7 +227,7 @@ static int detach_all(void)
 
 static int work(const char *kind, uint32_t number)
 {
-	struct wanted wanted = { .kind = kind };
+	struct wanted wanted = { .status = APPLET_DONE };
 	int status = applet_list_domains();
 
 	if (status)
@@ -273,7 +243,7 @@ static int work(const char *kind, uint32_t number)
 		    *opts.args.operands);
 		return APPLET_FAILED;
 	}
-	add_job(&wanted, number);
+	add_job(&wanted, kind, number);
 	return detach_all();
 }
 
