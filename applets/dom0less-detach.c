@@ -28,20 +28,15 @@
 #include <string.h>
 
 #include "applet.h"
-#include "batch.h"
 #include "clock.h"
 #include "devices.h"
 #include "hyp.h"
 #include "msg.h"
 #include "parse.h"
-#include "plug.h"
+#include "plugs.h"
 #include "store.h"
 
-enum {
-	TIMEOUT_MS = 10000,	/* LIBXL_DESTROY_TIMEOUT */
-	POLL_MS = 2, POLL_MAX_MS = 64,
-	JOBS_MAX = 24,
-};
+enum { TIMEOUT_MS = 10000 };	/* LIBXL_DESTROY_TIMEOUT */
 
 struct opts {
 	bool all, dry, force, kmsg;
@@ -50,8 +45,6 @@ struct opts {
 };
 
 static struct opts opts;
-static struct plug jobs[JOBS_MAX];
-static unsigned int njobs;
 static int64_t deadline;
 
 /* What is wanted of one domain, while it is gathered. */
@@ -74,33 +67,25 @@ static const struct applet_option options[] = {
 	{ 0 },
 };
 
-static void say_step(const struct plug *plug, const char *step)
-{
-	if (plug->dry)
-		printf("d%u: %s\n", plug->device.guest, step);
-	else
-		msg(MSG_STEP, plug->device.guest, "%s", step);
-}
-
 /* Devices that do not fit are next time's. */
 static bool add_job(void *context, const char *kind, uint32_t devid)
 {
 	struct wanted *wanted = context;
-	struct plug *plug = &jobs[njobs];
+	struct plug *plug = plugs_add();
 
-	if (njobs == JOBS_MAX) {
+	if (!plug) {
 		msg(MSG_ERROR, wanted->domain->info.domid,
-		    "more than %d devices: run this again", JOBS_MAX);
+		    "more than %d devices: run this again", PLUGS_MAX);
 		wanted->status = APPLET_FAILED;
 		return false;
 	}
-	*plug = (struct plug){
-		.self = hyp_about()->self, .dry = opts.dry,
-		.force = opts.force, .deadline = deadline, .said = say_step,
-	};
+	plug->self = hyp_about()->self;
+	plug->begun = true;
+	plug->dry = opts.dry;
+	plug->force = opts.force;
+	plug->deadline = deadline;
 	device_begin(&plug->device, wanted->domain->info.domid, plug->self,
 		     kind, devid);
-	njobs++;
 	return true;
 }
 
@@ -172,59 +157,6 @@ static int take_operands(const char **kind, uint32_t *number)
 	return rc ? rc : take_number(kind, operand[2], number);
 }
 
-static void finish(struct plug *plug, int rc, int *status)
-{
-	struct domain domain = { .info.domid = plug->device.guest };
-	char name[64];
-
-	plug->over = true;
-	if (!rc && !plug->there)
-		msg(MSG_STEP, plug->device.guest, "%s: there is none",
-		    plug_name(name, plug));
-	if (!rc)
-		return;
-	rc = applet_explain(&domain, rc, plug->step,
-			    *plug->hint ? plug->hint : NULL);
-	*status = applet_worse(*status, rc);
-}
-
-static unsigned int progress(int *status)
-{
-	unsigned int left = 0;
-	struct plug *plug;
-	int rc, broken;
-
-	for (plug = jobs; plug < jobs + njobs; plug++)
-		if (!plug->over && plug->next)
-			plug_ask(plug);
-	broken = batch_flush();
-	for (plug = jobs; plug < jobs + njobs; plug++) {
-		if (plug->over)
-			continue;
-		rc = broken ? broken : plug_out(plug);
-		if (rc == -EAGAIN)
-			left++;
-		else
-			finish(plug, rc, status);
-	}
-	return left;
-}
-
-static int detach_all(void)
-{
-	unsigned int left, before = njobs;
-	int status = APPLET_DONE, nap = POLL_MS;
-
-	while ((left = progress(&status))) {
-		nap = left < before ? POLL_MS : 2 * nap;
-		if (nap > POLL_MAX_MS)
-			nap = POLL_MAX_MS;
-		clock_nap(nap, deadline);
-		before = left;
-	}
-	return status;
-}
-
 static int work(const char *kind, uint32_t number)
 {
 	struct wanted wanted = { .status = APPLET_DONE };
@@ -235,7 +167,8 @@ static int work(const char *kind, uint32_t number)
 	domain_read_names(applet_domains, applet_ndomains);
 	if (opts.all) {
 		status = gather();
-		return applet_worse(status, detach_all());
+		return applet_worse(status, plugs_run(plug_out, NULL,
+						      deadline));
 	}
 	wanted.domain = applet_find_domain(*opts.args.operands);
 	if (!wanted.domain) {
@@ -244,7 +177,7 @@ static int work(const char *kind, uint32_t number)
 		return APPLET_FAILED;
 	}
 	add_job(&wanted, kind, number);
-	return detach_all();
+	return plugs_run(plug_out, NULL, deadline);
 }
 
 int dom0less_detach_main(int argc, char **argv)

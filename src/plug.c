@@ -97,9 +97,11 @@ static int look(struct plug *plug)
 	return rc;
 }
 
+/* At first it is not known where it is. */
 void plug_ask(struct plug *plug)
 {
-	device_ask(&plug->device, &plug->look);
+	if (plug->next)
+		device_ask(&plug->device, &plug->look);
 }
 
 /* --- which one is it? --- */
