@@ -31,18 +31,16 @@
 #include <unistd.h>
 
 #include "applet.h"
-#include "batch.h"
 #include "clock.h"
 #include "hyp.h"
 #include "msg.h"
 #include "parse.h"
-#include "plug.h"
+#include "plugs.h"
 #include "store.h"
 
 enum {
 	TIMEOUT_MS = 30000,
-	POLL_MS = 2, POLL_MAX_MS = 64,
-	JOBS_MAX = 40, BRIDGES_MAX = 8,
+	BRIDGES_MAX = 8,
 	WORDS_MAX = DEVICE_PAIRS_MAX + 4,
 	FILE_MAX = 8192,
 };
@@ -61,14 +59,12 @@ struct job {
 		struct spec_vif vif;
 		struct spec_disk disk;
 	};
-	struct plug plug;
-	bool begun;			/* its domain is there */
-	const char *waits;		/* what it waits for until then */
+	struct plug *plug;		/* it begins when the domain is there */
+	const char *waits;		/* until then, for what */
 };
 
 static struct opts opts;
-static struct job jobs[JOBS_MAX];
-static unsigned int njobs;
+static struct job jobs[PLUGS_MAX];	/* a plug each */
 static struct plug_claims claims;
 static struct {
 	const char *name, *card;
@@ -135,7 +131,7 @@ static bool take_pair(struct job *job, char *word, struct spec_error *error)
 		return wrong(error, "not a key", key);
 	pair.key = key;
 	pair.value = value;
-	return device_add(&job->plug.device, &pair) ||
+	return device_add(&job->plug->device, &pair) ||
 	       wrong(error, "too many nodes", key);
 }
 
@@ -152,7 +148,7 @@ static bool take_other(struct job *job, const char *kind, char **words,
 	if (!*words || !parse_number(*words, SPEC_VDEV_LAST, &devid))
 		return wrong(error, "not a device's number", *words ? *words
 							    : kind);
-	device_begin(&job->plug.device, 0, 0, kind, (uint32_t)devid);
+	device_begin(&job->plug->device, 0, 0, kind, (uint32_t)devid);
 	while (*++words)
 		if (!strncmp(*words, backend, sizeof(backend) - 1))
 			job->backend = *words + sizeof(backend) - 1;
@@ -164,25 +160,27 @@ static bool take_other(struct job *job, const char *kind, char **words,
 /* WORDS are "DOMAIN KIND SPEC...", and must stay. */
 static bool take_job(char **words, struct spec_error *error)
 {
-	struct job *job = &jobs[njobs];
+	struct plug *plug = plugs_add();
+	struct job *job = &jobs[nplugs - 1];
 	uint16_t domid;
 
-	if (njobs == JOBS_MAX)
+	if (!plug)
 		return wrong(error, "too many devices at once", words[0]);
-	*job = (struct job){ .domain = words[0], .backend = "" };
+	*job = (struct job){
+		.domain = words[0], .backend = "", .plug = plug,
+	};
 	if (!applet_parse_domid(words[0], &domid) && !parse_is_name(words[0]))
 		return wrong(error, "neither a domid nor a name", words[0]);
 	if (!words[1])
 		return wrong(error, "no device for it", words[0]);
-	njobs++;
 	if (!strcmp(words[1], "vif")) {
-		job->plug.vif = &job->vif;
+		job->plug->vif = &job->vif;
 		job->backend = job->vif.backend;
 		return spec_vif(&job->vif, words + 2, error);
 	}
 	if (strcmp(words[1], "disk"))
 		return take_other(job, words[1], words + 2, error);
-	job->plug.disk = &job->disk;
+	job->plug->disk = &job->disk;
 	job->backend = job->disk.backend;
 	return spec_disk(&job->disk, words + 2, error);
 }
@@ -367,18 +365,12 @@ static int make_bridges(void)
 	return status;
 }
 
-static void say_job_step(const struct plug *plug, const char *step)
-{
-	if (plug->dry)
-		printf("d%u: %s\n", plug->device.guest, step);
-	else
-		msg(MSG_STEP, plug->device.guest, "%s", step);
-}
+/* --- devices --- */
 
-/* A job has failed: say why. */
+/* It is over with a job: it says why. */
 static int fail_job(struct job *job, const char *who, const char *why)
 {
-	job->plug.over = true;
+	job->plug->over = true;
 	msg(MSG_ERROR, MSG_NO_DOMAIN, "%s: %s", who, why);
 	return APPLET_FAILED;
 }
@@ -407,8 +399,8 @@ static void read_job_uuid(struct job *job, uint16_t domid)
 
 	snprintf(path, sizeof(path), "/local/domain/%u/vm", domid);
 	if (store_read(path, text, sizeof(text)) < 0 ||
-	    strncmp(text, "/vm/", 4) || !uuid_parse(job->plug.uuid, text + 4))
-		memset(job->plug.uuid, 0, sizeof(job->plug.uuid));
+	    strncmp(text, "/vm/", 4) || !uuid_parse(job->plug->uuid, text + 4))
+		memset(job->plug->uuid, 0, sizeof(job->plug->uuid));
 }
 
 /* Does xenstore have the domain's nodes? libxl's entry is written last. */
@@ -423,7 +415,7 @@ static int find_nodes(struct job *job, struct domain *domain)
 	if (rc >= 0)
 		return APPLET_DONE;
 	if (rc != -ENOENT) {
-		job->plug.over = true;
+		job->plug->over = true;
 		return applet_explain(domain, rc, "read its type", NULL);
 	}
 	job->waits = "it is not attached to xenstore (init-dom0less?)";
@@ -439,7 +431,7 @@ static int begin_job(struct job *job)
 	struct domain *guest = applet_find_domain(job->domain);
 	struct domain *host = *job->backend ? applet_find_domain(job->backend)
 					    : NULL;
-	struct plug *plug = &job->plug;
+	struct plug *plug = job->plug;
 	uint16_t domid;
 	int rc;
 
@@ -466,8 +458,7 @@ static int begin_job(struct job *job)
 	plug->dry = opts.dry;
 	plug->no_wait = opts.no_wait;
 	plug->deadline = deadline;
-	plug->said = say_job_step;
-	job->begun = true;
+	plug->begun = true;
 	return APPLET_DONE;
 }
 
@@ -477,67 +468,28 @@ static int begin_some(void)
 	struct job *job;
 	bool wanted = false;
 
-	for (job = jobs; job < jobs + njobs; job++)
-		wanted = wanted || (!job->begun && !job->plug.over);
+	for (job = jobs; job < jobs + nplugs; job++)
+		wanted = wanted || (!job->plug->begun && !job->plug->over);
 	if (!wanted)
 		return APPLET_DONE;
 	hyp_give_back();
 	status = applet_list_domains();
 	if (!status)
 		domain_read_names(applet_domains, applet_ndomains);
-	for (job = jobs; !status && job < jobs + njobs; job++)
-		if (!job->begun && !job->plug.over)
+	for (job = jobs; !status && job < jobs + nplugs; job++)
+		if (!job->plug->begun && !job->plug->over)
 			status = begin_job(job);
 	return status;
 }
 
-static void finish_job(struct job *job, int rc, int *status)
-{
-	struct domain domain = { .info.domid = job->plug.device.guest };
-	struct plug *plug = &job->plug;
-
-	plug->over = true;
-	if (!rc)
-		return;
-	rc = applet_explain(&domain, rc, plug->step,
-			    *plug->hint ? plug->hint : NULL);
-	*status = applet_worse(*status, rc);
-}
-
-/* Take each device as far as it can go. Returns how many have not finished. */
-static unsigned int progress_jobs(int *status)
-{
-	unsigned int left = 0;
-	struct job *job;
-	int rc, broken;
-
-	*status = applet_worse(*status, begin_some());
-	for (job = jobs; job < jobs + njobs; job++)
-		if (job->begun && !job->plug.over)
-			plug_ask(&job->plug);
-	broken = batch_flush();
-	for (job = jobs; job < jobs + njobs; job++) {
-		if (job->plug.over)
-			continue;
-		rc = -EAGAIN;
-		if (job->begun)
-			rc = broken ? broken : plug_in(&job->plug);
-		if (rc == -EAGAIN)
-			left++;
-		else
-			finish_job(job, rc, status);
-	}
-	return left;
-}
-
-/* Say which jobs have no domain yet. */
+/* Those whose domain has not come. */
 static int say_late(void)
 {
 	int status = APPLET_DONE;
 	struct job *job;
 
-	for (job = jobs; job < jobs + njobs; job++) {
-		if (job->plug.over || job->begun)
+	for (job = jobs; job < jobs + nplugs; job++) {
+		if (job->plug->over || job->plug->begun)
 			continue;
 		msg(MSG_ERROR, MSG_NO_DOMAIN, "%s: %s", job->domain,
 		    job->waits ? job->waits : "");
@@ -548,16 +500,8 @@ static int say_late(void)
 
 static int attach_jobs(void)
 {
-	unsigned int left, before = njobs;
-	int status = APPLET_DONE, nap = POLL_MS;
+	int status = plugs_run(plug_in, begin_some, deadline);
 
-	while ((left = progress_jobs(&status)) && clock_left(deadline)) {
-		nap = left < before ? POLL_MS : 2 * nap;
-		if (nap > POLL_MAX_MS)
-			nap = POLL_MAX_MS;
-		clock_nap(nap, deadline);
-		before = left;
-	}
 	return applet_worse(status, say_late());
 }
 
@@ -581,7 +525,7 @@ int dom0less_attach_main(int argc, char **argv)
 	if (rc)
 		return rc;
 	rc = make_bridges();
-	if (njobs) {
+	if (nplugs) {
 		int opened = applet_open_store(deadline);
 
 		rc = applet_worse(rc, opened ? opened : attach_jobs());

@@ -28,20 +28,15 @@
 #include <string.h>
 
 #include "applet.h"
-#include "batch.h"
 #include "clock.h"
+#include "devices.h"
 #include "hyp.h"
 #include "msg.h"
 #include "parse.h"
-#include "plug.h"
+#include "plugs.h"
 #include "store.h"
 
-enum {
-	TIMEOUT_MS = 10000,	/* LIBXL_DESTROY_TIMEOUT */
-	POLL_MS = 2, POLL_MAX_MS = 64,
-	JOBS_MAX = 24,
-	KINDS_MAX = 1024,	/* bytes of their names */
-};
+enum { TIMEOUT_MS = 10000 };	/* LIBXL_DESTROY_TIMEOUT */
 
 struct opts {
 	bool all, dry, force, kmsg;
@@ -50,14 +45,11 @@ struct opts {
 };
 
 static struct opts opts;
-static struct plug jobs[JOBS_MAX];
-static unsigned int njobs;
 static int64_t deadline;
 
 /* Which devices of one domain are wanted, while they are gathered. */
 struct wanted {
 	const struct domain *domain;
-	const char *kind;
 	int status;
 };
 
@@ -75,74 +67,35 @@ static const struct applet_option options[] = {
 	{ 0 },
 };
 
-static void detach_say_step(const struct plug *plug, const char *step)
-{
-	if (plug->dry)
-		printf("d%u: %s\n", plug->device.guest, step);
-	else
-		msg(MSG_STEP, plug->device.guest, "%s", step);
-}
-
-/* A device for which there is no room is left to the next run. */
-static bool add_job(void *context, uint32_t devid)
+/* Devices that do not fit are next time's. */
+static bool add_job(void *context, const char *kind, uint32_t devid)
 {
 	struct wanted *wanted = context;
-	struct plug *plug = &jobs[njobs];
+	struct plug *plug = plugs_add();
 
-	if (njobs == JOBS_MAX) {
+	if (!plug) {
 		msg(MSG_ERROR, wanted->domain->info.domid,
-		    "more than %d devices: run this again", JOBS_MAX);
+		    "more than %d devices: run this again", PLUGS_MAX);
 		wanted->status = APPLET_FAILED;
 		return false;
 	}
-	*plug = (struct plug){
-		.self = hyp_about()->self, .dry = opts.dry,
-		.force = opts.force, .deadline = deadline,
-		.said = detach_say_step,
-	};
+	plug->self = hyp_about()->self;
+	plug->begun = true;
+	plug->dry = opts.dry;
+	plug->force = opts.force;
+	plug->deadline = deadline;
 	device_begin(&plug->device, wanted->domain->info.domid, plug->self,
-		     wanted->kind, devid);
-	njobs++;
+		     kind, devid);
 	return true;
-}
-
-/* Gather all devices of one kind. Consoles and the like are left out: they have
- * no two ends that close. */
-static void add_kind(struct wanted *wanted)
-{
-	int rc;
-
-	if (!strcmp(wanted->kind, "console") || !strcmp(wanted->kind, "vuart"))
-		return;
-	rc = device_each(wanted->domain->info.domid, wanted->kind, add_job,
-			 wanted);
-	if (rc)
-		wanted->status = applet_explain(wanted->domain, rc,
-						"list its devices", NULL);
 }
 
 static int add_all(const struct domain *domain)
 {
 	struct wanted wanted = { .domain = domain };
-	char path[STORE_PATH_MAX], kinds[KINDS_MAX], *kind, *end;
-	struct batch_answer answer = { kinds, sizeof(kinds), 0 };
-	int rc;
+	int rc = devices_each(domain->info.domid, add_job, &wanted);
 
-	snprintf(path, sizeof(path), "/libxl/%u/device", domain->info.domid);
-	batch_list(0, path, &answer);
-	rc = batch_flush();
-	if (!rc && answer.rc < 0)
-		rc = answer.rc;
-	if (rc)
-		return rc == -ENOENT ? APPLET_DONE
-				     : applet_explain(domain, rc, "list its "
-						      "devices", NULL);
-	for (kind = kinds; (end = strchr(kind, '/')); kind = end + 1) {
-		*end = '\0';
-		wanted.kind = kind;
-		add_kind(&wanted);
-	}
-	return wanted.status;
+	return rc ? applet_explain(domain, rc, "list its devices", NULL)
+		  : wanted.status;
 }
 
 /* Without operands, xl's guests and dom0 are left alone. */
@@ -204,62 +157,9 @@ static int take_operands(const char **kind, uint32_t *number)
 	return rc ? rc : detach_number(kind, operand[2], number);
 }
 
-static void detach_finish(struct plug *plug, int rc, int *status)
-{
-	struct domain domain = { .info.domid = plug->device.guest };
-	char name[64];
-
-	plug->over = true;
-	if (!rc && !plug->there)
-		msg(MSG_STEP, plug->device.guest, "%s: there is none",
-		    plug_name(name, plug));
-	if (!rc)
-		return;
-	rc = applet_explain(&domain, rc, plug->step,
-			    *plug->hint ? plug->hint : NULL);
-	*status = applet_worse(*status, rc);
-}
-
-static unsigned int detach_progress(int *status)
-{
-	unsigned int left = 0;
-	struct plug *plug;
-	int rc, broken;
-
-	for (plug = jobs; plug < jobs + njobs; plug++)
-		if (!plug->over && plug->next)
-			plug_ask(plug);
-	broken = batch_flush();
-	for (plug = jobs; plug < jobs + njobs; plug++) {
-		if (plug->over)
-			continue;
-		rc = broken ? broken : plug_out(plug);
-		if (rc == -EAGAIN)
-			left++;
-		else
-			detach_finish(plug, rc, status);
-	}
-	return left;
-}
-
-static int detach_all(void)
-{
-	unsigned int left, before = njobs;
-	int status = APPLET_DONE, nap = POLL_MS;
-
-	while ((left = detach_progress(&status))) {
-		nap = left < before ? POLL_MS : 2 * nap;
-		if (nap > POLL_MAX_MS)
-			nap = POLL_MAX_MS;
-		clock_nap(nap, deadline);
-		before = left;
-	}
-	return status;
-}
-
 static int detach_work(const char *kind, uint32_t number)
 {
-	struct wanted wanted = { .kind = kind };
+	struct wanted wanted = { .status = APPLET_DONE };
 	int status = applet_list_domains();
 
 	if (status)
@@ -267,7 +167,8 @@ static int detach_work(const char *kind, uint32_t number)
 	domain_read_names(applet_domains, applet_ndomains);
 	if (opts.all) {
 		status = gather();
-		return applet_worse(status, detach_all());
+		return applet_worse(status, plugs_run(plug_out, NULL,
+						      deadline));
 	}
 	wanted.domain = applet_find_domain(*opts.args.operands);
 	if (!wanted.domain) {
@@ -275,8 +176,8 @@ static int detach_work(const char *kind, uint32_t number)
 		    *opts.args.operands);
 		return APPLET_FAILED;
 	}
-	add_job(&wanted, number);
-	return detach_all();
+	add_job(&wanted, kind, number);
+	return plugs_run(plug_out, NULL, deadline);
 }
 
 int dom0less_detach_main(int argc, char **argv)

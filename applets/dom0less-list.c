@@ -10,6 +10,8 @@
  *
  *   -d, --dtb FILE     also list what this device tree declares and Xen does
  *                      not run, and what it declares of the others
+ *   -D, --devices      not the domains, but their devices: what is behind each
+ *                      of them, and the state of both ends
  *   -j, --json         a JSON array, an object for each domain
  *   -l, --long         more columns: UUID, limits, event channel, ring
  *   -o, --output FIELD,...   only these fields, a TAB between them, or JSON
@@ -18,20 +20,21 @@
  *
  * Exit status: 0 done; 1 some domain is not there or could not be looked at,
  * or xenstored failed on the way; 2 usage error; 3 nothing to talk to (no Xen,
- * no privilege, no device tree).
+ * no privilege, no device tree; for devices, no xenstored).
  */
 #include <errno.h>
 #include <stdio.h>
 
 #include "applet.h"
+#include "devices.h"
 #include "dtb.h"
 #include "msg.h"
 #include "store.h"
 
 struct opts {
 	struct applet_output output;
-	bool longer;
-	const char *dtb;
+	bool longer, devices;
+	const char *dtb, *fields;
 	struct applet_args args;
 };
 
@@ -43,13 +46,16 @@ static int take_dtb(char *file)
 	return APPLET_DONE;
 }
 
+/* Of domains or of devices, which may be said later. */
 static int take_output(char *names)
 {
-	return applet_choose_fields(&opts.output, names);
+	opts.fields = names;
+	return APPLET_DONE;
 }
 
 static const struct applet_option options[] = {
 	{ 'd', "dtb", .take = take_dtb },
+	{ 'D', "devices", .flag = &opts.devices },
 	{ 'j', "json", .flag = &opts.output.json },
 	{ 'l', "long", .flag = &opts.longer },
 	{ 'o', "output", .take = take_output },
@@ -136,25 +142,107 @@ static int list_all(bool store)
 	return status;
 }
 
-int dom0less_list_main(int argc, char **argv)
+/* What the devices of one domain are printed with. */
+struct listing {
+	const struct domain *domain;
+	int rc;
+};
+
+static bool print_device(void *context, const char *kind, uint32_t devid)
 {
-	int status, rc = applet_parse(options, argc, argv, &opts.args);
+	struct listing *listing = context;
+	struct devices_one one;
+	struct report report = { .domain = listing->domain, .device = &one };
+	char line[REPORT_LINE_MAX];
+	int rc = devices_look(&one, listing->domain->info.domid, kind, devid);
+
+	if (rc && rc != -ENOENT)
+		listing->rc = rc;
+	if (rc)
+		return rc == -ENOENT || rc == -EPROTO;
+	if (opts.output.tsv || opts.output.json)
+		applet_write(&opts.output, &report);
+	else
+		puts(report_device(line, &report));
+	return true;
+}
+
+static int list_devices_of(const struct domain *domain)
+{
+	struct listing listing = { .domain = domain };
+	int rc = -EPIPE;
+
+	if (applet_try_store())
+		rc = devices_each(domain->info.domid, print_device, &listing);
+	if (!rc)
+		rc = listing.rc;
+	fflush(stdout);
+	if (!rc)
+		return APPLET_DONE;
+	applet_explain(domain, rc, "look at its devices", NULL);
+	return APPLET_FAILED;
+}
+
+static int list_devices(void)
+{
+	int status = applet_list_domains();
+	char line[REPORT_LINE_MAX];
+	unsigned int i;
+
+	if (!applet_try_store()) {
+		msg(MSG_ERROR, MSG_NO_DOMAIN, "%s: devices are "
+		    "not known", applet_store_missing());
+		return APPLET_NOTHING;
+	}
+	domain_read_names(applet_domains, applet_ndomains);
+	if (!opts.output.tsv && !opts.output.json)
+		puts(report_device(line, NULL));
+	for (i = 0; i < applet_ndomains; i++)
+		if (applet_selects(opts.args.operands, &applet_domains[i]))
+			status = applet_worse(status, list_devices_of(
+						&applet_domains[i]));
+	applet_write_end(&opts.output);
+	return applet_worse(status, applet_find_operands(opts.args.operands));
+}
+
+static int check_options(void)
+{
+	opts.output.fields.devices = opts.devices;
+	if (opts.devices && (opts.longer || opts.dtb))
+		return applet_bad("not together with --devices",
+				  opts.longer ? "--long" : "--dtb");
+	return opts.fields ? applet_choose_fields(&opts.output, opts.fields)
+			   : APPLET_DONE;
+}
+
+static int list_domains(void)
+{
+	int status;
 	bool store;
 
-	if (rc >= 0)
-		return rc;
-	rc = applet_load_dtb(opts.dtb);
-	if (!rc)
-		rc = applet_open_hyp();
-	if (rc)
-		return rc;
 	applet_note_domctl("states, vCPUs, times and UUIDs are left out");
 	status = applet_list_domains();
 	store = applet_try_store();
 	if (!store)
 		msg(MSG_NOTE, MSG_NO_DOMAIN, "%s: names and nodes are not "
 		    "known", applet_store_missing());
-	status = applet_worse(status, list_all(store));
+	return applet_worse(status, list_all(store));
+}
+
+int dom0less_list_main(int argc, char **argv)
+{
+	int rc = applet_parse(options, argc, argv, &opts.args);
+
+	if (rc >= 0)
+		return rc;
+	rc = check_options();
+	if (!rc)
+		rc = applet_load_dtb(opts.dtb);
+	if (!rc)
+		rc = applet_open_hyp();
+	if (rc)
+		return rc;
+	rc = opts.devices ? list_devices() : list_domains();
 	store_close();
-	return status;
+	return rc;
 }

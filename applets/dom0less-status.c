@@ -14,6 +14,7 @@
  *   suspended  by itself      absent  not made by Xen  gone  only told by -W
  *
  *   -d, --dtb FILE           what Xen booted with, where dom0 is not shown it
+ *   -D, --devices            a device that is not connected counts, too
  *   -j, --json               a JSON array, an object for each domain
  *   -o, --output FIELD,...   only these fields, a TAB between, or JSON
  *   -p, --parsable           all fields, a TAB between, "-" for an absent one
@@ -33,6 +34,7 @@
 #include "applet.h"
 #include "attach.h"
 #include "clock.h"
+#include "devices.h"
 #include "hyp.h"
 #include "msg.h"
 #include "store.h"
@@ -43,7 +45,7 @@ enum { TIMEOUT_MS = 30000, POLL_MS = 100 };
 
 struct opts {
 	struct applet_output output;
-	bool wait, watch;
+	bool wait, watch, devices;
 	int64_t timeout;		/* ms */
 	const char *dtb;
 	struct applet_args args;
@@ -53,6 +55,7 @@ static struct opts opts;
 static bool store;		/* xenstored is connected */
 static bool userdata;		/* there is a place for libxl's files */
 static bool listed;		/* Xen's list of domains is complete */
+static bool stuck;		/* some device is */
 
 static int take_output(char *names)
 {
@@ -72,6 +75,7 @@ static int take_timeout(char *seconds)
 
 static const struct applet_option options[] = {
 	{ 'd', "dtb", .take = take_dtb },
+	{ 'D', "devices", .flag = &opts.devices },
 	{ 'j', "json", .flag = &opts.output.json },
 	{ 'o', "output", .take = take_output },
 	{ 'p', "parsable", .flag = &opts.output.tsv },
@@ -154,17 +158,17 @@ static void print_raw(const struct report *report)
 	char line[REPORT_LINE_MAX];
 	unsigned int i;
 
-	for (i = 0; report_name(i); i++) {
+	for (i = 0; report_name(false, i); i++) {
 		one.field[0] = (unsigned char)i;
 		report_tsv(line, &one, report);
 		if (strcmp(line, "-"))
-			printf("    %-20s %s\n", report_name(i), line);
+			printf("    %-20s %s\n", report_name(false, i), line);
 	}
 }
 
 static void print_report(const struct report *report)
 {
-	char name[DOMAIN_NAME_MAX];
+	char name[DOMAIN_NAME_MAX], text[4 * REPORT_VALUE_MAX];
 
 	if (opts.output.tsv || opts.output.json) {
 		applet_write(&opts.output, report);
@@ -175,15 +179,68 @@ static void print_report(const struct report *report)
 	       report_state(report), report_advice(report));
 	if (report->next_step)
 		printf("; next step: %s", report->next_step);
+	if (report->stuck)
+		printf("; stuck: %s", msg_escape(text, sizeof(text),
+						 report->stuck));
 	puts("");
 	if (opts.args.verbose)
 		print_raw(report);
 }
 
+/* What one domain's devices say that are stuck, "; " between. */
+struct stuck {
+	const struct domain *domain;
+	char text[REPORT_VALUE_MAX];
+	size_t used;
+	int rc;
+};
+
+static bool see_device(void *context, const char *kind, uint32_t devid)
+{
+	struct stuck *all = context;
+	struct devices_one one;
+	char why[256], word[SPEC_VDEV_MAX];
+	int rc = devices_look(&one, all->domain->info.domid, kind, devid);
+
+	if (rc && rc != -ENOENT && rc != -EPROTO)
+		all->rc = rc;
+	if (all->rc || rc == -ENOENT || (!rc && !device_is_stuck(&one.look)))
+		return !all->rc;
+	strcpy(why, "libxl's entry of it is rubbish");
+	if (!rc)
+		device_explain(why, sizeof(why), &one.look);
+	if (all->used < sizeof(all->text))
+		all->used += (size_t)snprintf(all->text + all->used,
+				sizeof(all->text) - all->used, "%s%s %s: %s",
+				all->used ? "; " : "",
+				device_kind_word(&one.device),
+				device_word(word, &one.device), why);
+	return true;
+}
+
+/*
+ * One that ends, or is gone, has no use for them. What is wrong, or NULL. That the entries,
+ * which are ours, cannot be read has no reason but xenstored.
+ */
+static const char *look_at_devices(struct stuck *all)
+{
+	uint16_t domid = all->domain->info.domid;
+
+	if (!store || all->domain->rule->state == DOMAIN_DYING ||
+	    all->domain->rule->state == DOMAIN_GONE)
+		return NULL;
+	store = applet_try_store() && !devices_each(domid, see_device, all) &&
+		!all->rc;
+	stuck = stuck || all->used;
+	return all->used ? all->text : NULL;
+}
+
 static void status_print(struct domain *domain)
 {
+	struct stuck all = { .domain = domain };
 	struct report report = {
 		.domain = domain, .next_step = next_step(domain),
+		.stuck = look_at_devices(&all),
 	};
 	struct dtb_domain declared;
 
@@ -237,8 +294,14 @@ static int status_list(void)
 static int status_look(bool say)
 {
 	int status = status_list();
+	struct domain *domain;
 
 	status = applet_worse(status, applet_observe_all(&store, say));
+	stuck = false;
+	for (domain = applet_domains; opts.devices && domain < applet_domains +
+	     applet_ndomains; domain++)
+		if (is_shown(domain))
+			look_at_devices(&(struct stuck){ .domain = domain });
 	if (!store)
 		store_close();
 	return status;
@@ -265,7 +328,7 @@ static int all_connected(void)
 {
 	const struct domain *domain;
 
-	if (!store || any_lost())
+	if (!store || any_lost() || (opts.devices && stuck))
 		return APPLET_FAILED;
 	for (domain = applet_domains; domain < applet_domains +
 	     applet_ndomains; domain++)

@@ -413,6 +413,7 @@ int applet_choose_fields(struct applet_output *output, const char *names)
 {
 	size_t size;
 	const char *unknown = report_choose(&output->fields, names, &size);
+	const char *name;
 	unsigned int i;
 
 	output->tsv = true;
@@ -421,8 +422,8 @@ int applet_choose_fields(struct applet_output *output, const char *names)
 	msg(MSG_ERROR, MSG_NO_DOMAIN,
 	    "%.*s: no such field, or named twice; these are:", (int)size,
 	    unknown);
-	for (i = 0; report_name(i); i++)
-		msg(MSG_ERROR, MSG_NO_DOMAIN, "  %s", report_name(i));
+	for (i = 0; (name = report_name(output->fields.devices, i)); i++)
+		msg(MSG_ERROR, MSG_NO_DOMAIN, "  %s", name);
 	return applet_usage();
 }
 

@@ -681,9 +681,11 @@ static int state_of(const struct device_look *look, unsigned int which)
 {
 	const char *text = look->text[which];
 
+	if (look->answers[which].rc == -ENOENT)
+		return DEVICE_NONE;
 	if (look->answers[which].rc != 1 || *text < '0' ||
 	    *text >= '0' + DEVICE_STATES)
-		return -1;
+		return DEVICE_RUBBISH;
 	return *text - '0';
 }
 
@@ -706,5 +708,37 @@ const char *device_state_word(int state)
 		"6 (closed)", "7 (reconfiguring)", "8 (reconfigured)",
 	};
 
+	if (state == DEVICE_RUBBISH)
+		return "no known state";
 	return state < 0 || state >= DEVICE_STATES ? "none" : words[state];
+}
+
+bool device_is_stuck(const struct device_look *look)
+{
+	return look->front != DEVICE_CONNECTED ||
+	       look->back != DEVICE_CONNECTED;
+}
+
+void device_explain(char *text, size_t size, const struct device_look *look)
+{
+	const char *more = *look->error ? ": " : "";
+
+	if (look->front == DEVICE_INITIALISING &&
+	    look->back == DEVICE_INIT_WAIT)
+		more = "; does the guest have the driver?";
+	snprintf(text, size, "the guest's end is %s, the backend's %s%s%s",
+		 device_state_word(look->front), device_state_word(look->back),
+		 more, *more == ':' ? look->error : "");
+}
+
+const char *device_kind_word(const struct device *device)
+{
+	return strcmp(device->kind, "vbd") ? device->kind : "disk";
+}
+
+char *device_word(char word[SPEC_VDEV_MAX], const struct device *device)
+{
+	if (!strcmp(device->kind, "vbd"))
+		return spec_vdev_name(word, device->devid);
+	return strcpy(word, device->devid_text);
 }

@@ -116,10 +116,13 @@ int device_cut(const struct device *device, int64_t deadline);
 /* Remove every trace, with the folders that become empty. */
 int device_remove(const struct device *device, int64_t deadline);
 
+/* An end that is not there, or says what is no state. */
+enum { DEVICE_NONE = -1, DEVICE_RUBBISH = -2 };
+
 /* What its ends say, as they are asked together. */
 struct device_look {
 	int entry;		/* 0, or why libxl's entry cannot be read */
-	int front, back;	/* enum device_state; -1: none, or rubbish */
+	int front, back;	/* enum device_state, or of the next two */
 	bool online;
 	const char *plug;	/* what dom0 has done for it, "": nothing yet */
 	const char *error;	/* of the backend's kernel, or "" */
@@ -135,5 +138,17 @@ void device_understand(struct device_look *look);
 
 /* "4 (connected)". Of a constant. */
 const char *device_state_word(int state);
+
+/* Is some end not connected? */
+bool device_is_stuck(const struct device_look *look);
+
+/* Who hangs, and what the backend's kernel has said about it. */
+void device_explain(char *text, size_t size, const struct device_look *look);
+
+/* "disk" for a vbd, or the kind itself. */
+const char *device_kind_word(const struct device *device);
+
+/* "xvda" for a vbd's number, or the number. Returns WORD. */
+char *device_word(char word[SPEC_VDEV_MAX], const struct device *device);
 
 #endif

@@ -29,14 +29,11 @@ enum {
 
 char *plug_name(char name[64], const struct plug *plug)
 {
-	char vdev[SPEC_VDEV_MAX];
+	char word[SPEC_VDEV_MAX];
 
-	if (!strcmp(plug->device.kind, "vbd"))
-		snprintf(name, 64, "disk %s", plug->disk ? plug->disk->vdev :
-			 spec_vdev_name(vdev, plug->device.devid));
-	else
-		snprintf(name, 64, "%s %" PRIu32, plug->device.kind,
-			 plug->device.devid);
+	snprintf(name, 64, "%s %s", device_kind_word(&plug->device),
+		 plug->disk ? plug->disk->vdev
+			    : device_word(word, &plug->device));
 	return name;
 }
 
@@ -54,7 +51,7 @@ static int plug_hint(struct plug *plug, int rc, const char *format, ...)
 __attribute__((format(printf, 2, 0)))
 static void vname_step(struct plug *plug, const char *format, va_list args)
 {
-	char name[64], what[sizeof(plug->step) - sizeof(name)];
+	char name[64], what[sizeof(plug->step) - sizeof(name) - 2];
 
 	vsnprintf(what, sizeof(what), format, args);
 	snprintf(plug->step, sizeof(plug->step), "%s: %s",
@@ -104,9 +101,11 @@ static int plug_look(struct plug *plug)
 	return rc;
 }
 
+/* At first it is not known where it is. */
 void plug_ask(struct plug *plug)
 {
-	device_ask(&plug->device, &plug->look);
+	if (plug->next)
+		device_ask(&plug->device, &plug->look);
 }
 
 /* Fill in the device as it is to be, with number DEVID. */
@@ -523,20 +522,9 @@ static int serve(struct plug *plug)
 	return rc;
 }
 
-/* The hint: which end hangs, and what the kernel has said about it. */
-static void hint_ends(struct plug *plug)
-{
-	const struct device_look *l = &plug->look;
-	const char *more = *l->error ? ": " : "";
+/* --- waiting --- */
 
-	if (l->front == DEVICE_INITIALISING && l->back == DEVICE_INIT_WAIT)
-		more = "; does the guest have the driver?";
-	plug_hint(plug, 0, "the guest's end is %s, the backend's %s%s%s",
-		  device_state_word(l->front), device_state_word(l->back), more,
-		  *more == ':' ? l->error : "");
-}
-
-/* When the backend has opened the loop device, we need not hold it any more. */
+/* The backend has opened the loop device, which nobody else has to hold now. */
 static void let_loop_go(struct plug *plug)
 {
 	if (!plug->loop)
@@ -592,13 +580,13 @@ static int wait_for_ends(struct plug *plug)
 	if (plug->dry && plug->no_wait)
 		return 0;
 	let_loop_go(plug);
-	if (l->front == DEVICE_CONNECTED && l->back == DEVICE_CONNECTED)
+	if (!device_is_stuck(l))
 		return 0;
 	if (plug->no_wait && !plug->loop)
 		return 0;
 	if (!plug_take(plug, "wait for both ends"))
 		return 0;
-	hint_ends(plug);
+	device_explain(plug->hint, sizeof(plug->hint), l);
 	if (l->entry == -ENOENT)
 		return plug_hint(plug, -ENODEV, "it was detached meanwhile");
 	if (is_deaf(plug))
@@ -649,8 +637,8 @@ static int wait_closed(struct plug *plug)
 		return 0;
 	if (!plug_take(plug, "wait until it has closed"))
 		return 0;
-	hint_ends(plug);
-	/* without its guest a backend closes at once, or never */
+	device_explain(plug->hint, sizeof(plug->hint), l);
+	/* a backend without its guest closes at once, or never */
 	return plug->force && clock_ms() - plug->since >= FORCE_MS ? 0
 								   : -EAGAIN;
 }
@@ -687,7 +675,7 @@ static int let_go(struct plug *plug)
 {
 	int rc = 0;
 
-	if (!plug->there || (plug->look.front < 0 && !plug->pause))
+	if (!plug->there || (plug->look.front == DEVICE_NONE && !plug->pause))
 		return 0;
 	if (!plug_take(plug, "let the guest unregister it"))
 		return 0;

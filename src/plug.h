@@ -33,6 +33,7 @@ struct plug {
 	const struct spec_vif *vif;	/* it is a card, */
 	const struct spec_disk *disk;	/* or a disk; or neither */
 	struct plug_claims *claims;	/* a card's number is to be found */
+	bool begun, over;		/* to be run, and not any more */
 	uint8_t uuid[UUID_SIZE];	/* the guest's */
 	uint16_t self;			/* our own domain */
 	bool dry;			/* say the steps, take none */
@@ -48,7 +49,6 @@ struct plug {
 
 	/* plug.c's own */
 	unsigned int next;
-	bool over;		/* the caller's: not to be run any more */
 	bool fresh;		/* it is not there, and to be written, */
 	bool written;		/* or has been */
 	bool there;		/* it is to be detached */

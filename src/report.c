@@ -10,25 +10,25 @@
 
 enum {
 	KIB_PER_PAGE = 4,
-	VALUE_MAX = 512,
 	SCHEMA = 1,
 	NS_PER_TENTH = 100000000,
 };
 
 /* When a field has a value. */
 enum when { ALWAYS, NAMED, RUNS, FULL, PARAMS, CHANNEL, BOUND, RING, GRANT, STORE,
-	    DECLARED, STEP };
+	    DECLARED, STEP, STUCK, DEVICE };
 
 /* How the field's text is made from what stands at the row's offset. */
 enum kind {
 	U16, U32, U64, PAGES_KIB, COUNT, MIB, TENTHS,	/* numbers */
-	FROM_TREE_KIB, FROM_TREE_CPUS,
+	FROM_TREE_KIB, FROM_TREE_CPUS, END,
 	FRAME, FRAME32, UUID_BYTES, LETTERS,		/* written as texts */
 	TEXT, STATE, CHANNEL_WORD, SENTENCE, INTRODUCED, NEXT_STEP,
-	FROM_TREE_NAME, ASKED,
+	FROM_TREE_NAME, ASKED, STUCK_DEVICES, KIND, ERROR,
 };
 
 #define AT(member) offsetof(struct domain, member)
+#define OF(member) offsetof(struct devices_one, member)
 
 static const struct field {
 	const char *name;
@@ -71,9 +71,25 @@ static const struct field {
 	{ "declared_vcpus", FROM_TREE_CPUS, DECLARED, 0 },
 	{ "advice", SENTENCE, ALWAYS, 0 },
 	{ "xenstored", ASKED, RUNS, 0 },
+	{ "stuck_devices", STUCK_DEVICES, STUCK, 0 },
+}, device_fields[] = {
+	{ "domid", U16, ALWAYS, AT(info.domid) },
+	{ "name", TEXT, NAMED, AT(name) },
+	{ "kind", KIND, DEVICE, 0 },
+	{ "device", TEXT, DEVICE, OF(name) },
+	{ "devid", U32, DEVICE, OF(device.devid) },
+	{ "backend_domid", U16, DEVICE, OF(device.host) },
+	{ "backend_kind", TEXT, DEVICE, OF(device.host_kind) },
+	{ "target", TEXT, DEVICE, OF(target) },
+	{ "front_state", END, DEVICE, OF(look.front) },
+	{ "back_state", END, DEVICE, OF(look.back) },
+	{ "error", ERROR, DEVICE, 0 },
 };
 
-enum { FIELDS = sizeof(fields) / sizeof(*fields) };
+enum {
+	FIELDS = sizeof(fields) / sizeof(*fields),
+	DEVICE_FIELDS = sizeof(device_fields) / sizeof(*device_fields),
+};
 
 _Static_assert((int)FIELDS <= (int)REPORT_FIELDS_MAX, "report.h");
 
@@ -96,12 +112,21 @@ static const struct column {
 	{ REPORT_LONG, 10, "Answers", "ring_rsp_prod" },
 	{ REPORT_DECLARED, 10, "DeclMem(k)", "declared_memory_kib" },
 	{ REPORT_DECLARED, 9, "DeclVCPUs", "declared_vcpus" },
+}, device_columns[] = {
+	{ 0, 20, "Name", "name" },
+	{ 0, 5, "ID", "domid" },
+	{ 0, 4, "Kind", "kind" },
+	{ 0, 6, "Device", "device" },
+	{ 0, 7, "Backend", "backend_domid" },
+	{ 0, 16, "Guest's end", "front_state" },
+	{ 0, 16, "Backend's end", "back_state" },
+	{ 0, 0, "Target", "target" },
 };
 
 /* Is the field a number? A text is in quotes in JSON. */
 static bool is_number(enum kind kind)
 {
-	return kind <= FROM_TREE_CPUS;
+	return kind <= END;
 }
 
 /* Does the tree say so? It need not say everything. */
@@ -114,20 +139,31 @@ static bool is_declared(const struct dtb_domain *declared, enum kind kind)
 	       (kind != FROM_TREE_CPUS || declared->cpus);
 }
 
+/* The bytes it is made from. */
+static const void *bytes(const struct report *report, const struct field *field)
+{
+	return field->when == DEVICE ? (const char *)report->device + field->at
+				     : (const char *)report->domain + field->at;
+}
+
 static bool has_value(const struct report *report, const struct field *field)
 {
 	const struct domain *domain = report->domain;
 	enum when when = field->when;
 
-	if (field->kind == TEXT && !*((const char *)domain + field->at))
+	if (field->kind == TEXT && !*(const char *)bytes(report, field))
 		return false;
+	if (field->kind == END)
+		return *(const int *)bytes(report, field) >= 0;
+	if (field->kind == ERROR)
+		return *report->device->look.error;
 	if (when == ALWAYS)
 		return true;
 	if (when == DECLARED)
 		return is_declared(report->declared, field->kind);
 	if (report->absent)
 		return false;
-	if (when == NAMED)
+	if (when == NAMED || when == DEVICE)
 		return true;
 	if (domain->rule->state == DOMAIN_GONE)
 		return false;
@@ -149,6 +185,8 @@ static bool has_value(const struct report *report, const struct field *field)
 		return domain->facts & FACT_STORE;
 	case STEP:
 		return report->next_step != NULL;
+	case STUCK:
+		return report->stuck != NULL;
 	default:
 		return true;
 	}
@@ -218,7 +256,7 @@ static uint64_t tenths(uint64_t ns)
 static uint64_t report_number(const struct report *report,
 			      const struct field *field)
 {
-	const void *at = (const char *)report->domain + field->at;
+	const void *at = bytes(report, field);
 	const uint64_t *u64 = at;
 	const uint32_t *u32 = at;
 
@@ -243,6 +281,8 @@ static uint64_t report_number(const struct report *report,
 		return report->declared->memory;
 	case FROM_TREE_CPUS:
 		return report->declared->cpus;
+	case END:
+		return (uint64_t)*(const int *)at;
 	default:
 		return 0;
 	}
@@ -265,8 +305,14 @@ static const char *word(const struct report *report, const struct field *field)
 		return report->next_step;
 	case FROM_TREE_NAME:
 		return report->declared->name;
+	case STUCK_DEVICES:
+		return report->stuck;
+	case KIND:
+		return report->device->kind;
+	case ERROR:
+		return report->device->look.error;
 	default:
-		return (const char *)report->domain + field->at;
+		return bytes(report, field);
 	}
 }
 
@@ -278,28 +324,41 @@ static void value(char *text, const struct report *report,
 	uint64_t n = report_number(report, field);
 
 	if (field->kind >= TEXT)
-		snprintf(text, VALUE_MAX, "%s", word(report, field));
+		snprintf(text, REPORT_VALUE_MAX, "%s", word(report, field));
 	else if (field->kind == UUID_BYTES)
 		uuid_format(text, info->handle);
 	else if (field->kind == LETTERS)
 		letters(text, info->flags);
 	else if (field->kind == TENTHS)
-		snprintf(text, VALUE_MAX, "%" PRIu64 ".%u", n / 10,
+		snprintf(text, REPORT_VALUE_MAX, "%" PRIu64 ".%u", n / 10,
 			 (unsigned int)(n % 10));
 	else
-		snprintf(text, VALUE_MAX, is_number(field->kind) ?
+		snprintf(text, REPORT_VALUE_MAX, is_number(field->kind) ?
 			 "%" PRIu64 : "0x%" PRIx64, n);
+}
+
+/* Field number FIELD, NULL after the last. */
+static const struct field *find(bool devices, unsigned int field)
+{
+	if (field >= (devices ? DEVICE_FIELDS : FIELDS))
+		return NULL;
+	return devices ? &device_fields[field] : &fields[field];
 }
 
 void report_choose_all(struct report_fields *chosen)
 {
-	for (chosen->count = 0; chosen->count < FIELDS; chosen->count++)
+	chosen->count = 0;
+	while (find(chosen->devices, chosen->count)) {
 		chosen->field[chosen->count] = (unsigned char)chosen->count;
+		chosen->count++;
+	}
 }
 
-const char *report_name(unsigned int field)
+const char *report_name(bool devices, unsigned int field)
 {
-	return field < FIELDS ? fields[field].name : NULL;
+	const struct field *found = find(devices, field);
+
+	return found ? found->name : NULL;
 }
 
 static bool is_chosen(const struct report_fields *chosen, unsigned int field)
@@ -310,15 +369,15 @@ static bool is_chosen(const struct report_fields *chosen, unsigned int field)
 const char *report_choose(struct report_fields *chosen, const char *names,
 			  size_t *size)
 {
+	const char *name;
 	unsigned int i;
 
 	for (chosen->count = 0; ; names += *size + 1) {
 		*size = strcspn(names, ",");
-		for (i = 0; i < FIELDS; i++)
-			if (!strncmp(fields[i].name, names, *size) &&
-			    !fields[i].name[*size])
+		for (i = 0; (name = report_name(chosen->devices, i)); i++)
+			if (!strncmp(name, names, *size) && !name[*size])
 				break;
-		if (i == FIELDS || is_chosen(chosen, i))
+		if (!name || is_chosen(chosen, i))
 			return names;
 		chosen->field[chosen->count++] = (unsigned char)i;
 		if (!names[*size])
@@ -337,13 +396,13 @@ static void line_add(char *line, const char *text)
 char *report_tsv(char *line, const struct report_fields *chosen,
 		 const struct report *report)
 {
-	char raw[VALUE_MAX], text[4 * VALUE_MAX];
+	char raw[REPORT_VALUE_MAX], text[4 * REPORT_VALUE_MAX];
 	const struct field *field;
 	unsigned int i;
 
 	*line = '\0';
 	for (i = 0; i < chosen->count; i++) {
-		field = &fields[chosen->field[i]];
+		field = find(chosen->devices, chosen->field[i]);
 		strcpy(raw, "-");
 		if (has_value(report, field))
 			value(raw, report, field);
@@ -410,12 +469,12 @@ char *report_json(char *line, const struct report_fields *chosen,
 		  const struct report *report)
 {
 	const struct field *field;
-	char raw[VALUE_MAX];
+	char raw[REPORT_VALUE_MAX];
 	unsigned int i;
 
 	snprintf(line, REPORT_LINE_MAX, "{\"schema\":%d", SCHEMA);
 	for (i = 0; i < chosen->count; i++) {
-		field = &fields[chosen->field[i]];
+		field = find(chosen->devices, chosen->field[i]);
 		line_add(line, ",\"");
 		line_add(line, field->name);
 		line_add(line, "\":");
@@ -464,35 +523,65 @@ static void add_cell(char *line, const char *text, size_t width)
 {
 	size_t size = strlen(text);
 
-	line_add(line, "  ");
+	if (*line)
+		line_add(line, "  ");
 	line_add(line, text);
 	while (size++ < width)
 		line_add(line, " ");
 }
 
-char *report_xl(char *line, const struct report *report, unsigned int extra)
+/* The states of a device's ends are told in words. */
+static void cell(char *text, const struct report *report, bool devices,
+		 const struct column *column)
 {
-	const struct column *column, *end = columns +
-		sizeof(columns) / sizeof(*columns);
-	struct report_fields one;
+	struct report_fields one = { .devices = devices };
+	const struct field *field;
+	size_t size;
+
+	report_choose(&one, column->field, &size);
+	field = find(devices, one.field[0]);
+	if (field->kind == END)
+		strcpy(text, device_state_word(*(const int *)bytes(report,
+								   field)));
+	else
+		report_tsv(text, &one, report);
+}
+
+/* COUNT columns behind what LINE has. A report that is NULL: their headings. */
+static char *add_columns(char *line, const struct column *column, size_t count,
+			 const struct report *report, unsigned int extra,
+			 bool devices)
+{
 	char text[REPORT_LINE_MAX];
 	size_t size;
 
-	strcpy(line, "Name                                        ID   Mem "
-	       "VCPUs\tState\tTime(s)");
-	if (report)
-		xl_line(line, report);
-	for (column = columns; column < end; column++) {
+	for (; count--; column++) {
 		if (column->extra & ~extra)
 			continue;
 		strcpy(text, column->heading);
-		report_choose(&one, column->field, &size);
 		if (report)
-			report_tsv(text, &one, report);
+			cell(text, report, devices, column);
 		add_cell(line, text, column->width);
 	}
 	size = strlen(line);
 	while (size && line[size - 1] == ' ')
 		line[--size] = '\0';
 	return line;
+}
+
+char *report_xl(char *line, const struct report *report, unsigned int extra)
+{
+	strcpy(line, "Name                                        ID   Mem "
+	       "VCPUs\tState\tTime(s)");
+	if (report)
+		xl_line(line, report);
+	return add_columns(line, columns, sizeof(columns) / sizeof(*columns),
+			   report, extra, false);
+}
+
+char *report_device(char *line, const struct report *report)
+{
+	*line = '\0';
+	return add_columns(line, device_columns, sizeof(device_columns) /
+			   sizeof(*device_columns), report, 0, true);
 }

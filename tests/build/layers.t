@@ -38,9 +38,10 @@ kernel_wrappers='src/link.c src/loop.c'
 ok "only two wrappers include the kernel's headers" none "$kernel" \
 	$(files ! -path src/link.c ! -path src/loop.c)
 ok "and these do" matches "$(code "$kernel" $kernel_wrappers)" linux/loop.h
-# script.c does in its child
+# plugs.c says steps for applets, script.c does in its child
 ok "only applets and main.c print to stdout" none "$stdout" \
-	$(files -path 'src/*' ! -name main.c ! -name applet.c ! -name script.c)
+	$(files -path 'src/*' ! -name main.c ! -name applet.c ! -name plugs.c \
+		! -name script.c)
 ok "only applets and main.c exit" none "$leave" \
 	$(files -path 'src/*' ! -name main.c ! -name applet.c ! -name script.c)
 start='\<(v?fork|clone|system|popen|posix_spawnp?|exec[vl]p?e?) *\('

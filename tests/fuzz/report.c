@@ -27,7 +27,7 @@ static unsigned int tabs(const struct report_fields *fields)
 
 static void check(const struct report *report, unsigned int extra)
 {
-	struct report_fields all, one = { .count = 1 };
+	struct report_fields all = { .count = 0 }, one = { .count = 1 };
 	char line[REPORT_LINE_MAX], text[REPORT_LINE_MAX + 1];
 	unsigned int i;
 

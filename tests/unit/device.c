@@ -449,14 +449,14 @@ static void looks(void)
 	for (i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
 		world_write(F "vbd/51712/state", odd[i], NULL);
 		look_at();
-		is_int(look.front, -1, "state '%s'", odd[i]);
+		is_int(look.front, DEVICE_RUBBISH, "state '%s'", odd[i]);
 	}
 	memset(large, '4', sizeof(large) - 1);
 	large[sizeof(large) - 1] = '\0';
 	strcpy(world->odd_path, F "vbd/51712/state");
 	strcpy(world->odd, large);
 	look_at();
-	is_int(look.front, -1, "a state of 511 bytes");
+	is_int(look.front, DEVICE_RUBBISH, "a state of 511 bytes");
 	for (i = 0; i < DEVICE_STATES; i++)
 		is_int(*device_state_word((int)i), '0' + (int)i, "word %u", i);
 	is_str(device_state_word(-1), "none", "no state");

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "applet.h"
+#include "parts/shown.h"
 #include "run.h"
 #include "userdata.h"
 
@@ -459,7 +460,7 @@ static void output(void)
 		tabs += out[i] == '\t';
 	rows = lines(out);
 	is_int(rows, 4, "-p: no heading");
-	for (i = 0; report_name(i); i++)
+	for (i = 0; report_name(false, i); i++)
 		;
 	is_int(tabs, rows * (i - 1), "-p: as many columns in each");
 	run("-o name,domid,state");
@@ -475,10 +476,10 @@ static void output(void)
 	is_str(out, "", "nothing on stdout");
 	snprintf(want, sizeof(want), "dom0less-list: nosuch: no such field");
 	ok(!strncmp(err, want, strlen(want)), "says so");
-	for (i = 0; report_name(i); i++) {
+	for (i = 0; report_name(false, i); i++) {
 		snprintf(want, sizeof(want), "\ndom0less-list:   %s\n",
-			 report_name(i));
-		ok(strstr(err, want) != NULL, "and names %s", report_name(i));
+			 report_name(false, i));
+		ok(strstr(err, want) != NULL, "and names %s", report_name(false, i));
 	}
 	is_int(world->calls, 0, "nothing was touched");
 	is_int(run("-o domid,bad\x1b,name"), 2, "a field with an escape");
@@ -530,6 +531,100 @@ static void hostile(void)
 	}
 }
 
+/* --- devices --- */
+
+#define DEVICE_HEADING "Name                  ID     Kind  Device  Backend  " \
+	"Guest's end       Backend's end     Target\n"
+
+static void some_devices(void)
+{
+	three();
+	shown_devices();
+}
+
+static int run_devices(const char *arguments)
+{
+	char all[256];
+
+	snprintf(all, sizeof(all), "--devices %s", arguments);
+	return run(all);
+}
+
+static void devices(void)
+{
+	three();
+	is_int(run("--devices"), 0, "no devices");
+	is_str(out, DEVICE_HEADING, "the heading alone");
+	run("--devices --json");
+	is_str(out, "[]\n", "an empty array");
+	some_devices();
+	is_int(run("--devices"), 0, "devices");
+	is_str(out, DEVICE_HEADING
+	       "web1                  1      disk  xvdb    0        "
+	       "4 (connected)     4 (connected)     /dev/a\n"
+	       "web1                  1      vif   0       0        "
+	       "4 (connected)     4 (connected)     xenbr0\n"
+	       "web3                  3      vif   0       0        "
+	       "1 (initialising)  2 (waiting)       xenbr0\n", "a table");
+	is_int(run("-p -D 1"), 0, "one domain's, for programs");
+	is_str(out, "1\tweb1\tdisk\txvdb\t51728\t0\tvbd\t/dev/a\t4\t4\t"
+	       "2 was\\x0anot there\n"
+	       "1\tweb1\tvif\t0\t0\t0\tvif\txenbr0\t4\t4\t-\n",
+	       "by its number");
+	is_int(run("-o device,front_state,back_state -D web3"), 0, "fields");
+	is_str(out, "0\t1\t2\n", "chosen before it is said of what");
+	is_int(run("-D -o device,vcpus"), 2, "a domain's field");
+	is_int(run("-o device"), 2, "a device's field");
+	is_int(run("-D -l"), 2, "together with --long");
+	is_int(run("-D -d /tree"), 2, "together with a tree");
+	is_int(run("-D 9"), 1, "a domain that is not there");
+	run("-jD 1");
+	is_str(jq("map([.domid,.device,.devid,.front_state,.error])", out),
+	       "[[1,\"xvdb\",51728,4,\"2 was\\nnot there\"],"
+	       "[1,\"0\",0,4,null]]\n", "JSON");
+}
+
+/* What guests write of their own ends. */
+static void odd_devices(void)
+{
+	static const char *const odd[] = {
+		"9", "44", "", "-1", "4\n", "\x1b[31m", "connected",
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+		some_devices();
+		world_write("/local/domain/1/device/vif/0/state", odd[i], NULL);
+		is_int(run("-D"), 0, "state %u", i);
+		ok(strstr(out, " 0        no known state    4 (connected) "),
+		   "state %u is none", i);
+		is_int(lines(out), 4, "state %u: a line each", i);
+		run("-D -o front_state");
+		is_str(out, "4\n-\n1\n", "state %u: no number", i);
+	}
+	some_devices();
+	world_write("/local/domain/1/device/vif/0/backend",
+		    "/local/domain/3/backend/vif/1/0", NULL);
+	world_remove("/local/domain/1/device/vif/0/state");
+	is_int(run("-D -o device,backend_domid,front_state"), 0,
+	       "a guest that points elsewhere");
+	is_str(out, "xvdb\t0\t4\n0\t0\t-\n0\t0\t1\n", "is not followed");
+	world_write("/libxl/1/device/vif/0/backend", "/local/domain/0", NULL);
+	is_int(run("-D -o device"), 1, "an entry that is rubbish");
+	is_str(out, "xvdb\n0\n", "the others are listed");
+	ok(one_line("dom0less-list: d1: look at its devices: ", ""), "told");
+}
+
+static void no_devices(void)
+{
+	some_devices();
+	world->daemon_at = -1;
+	is_int(run("-D"), 3, "no xenstored");
+	is_str(err, "dom0less-list: no xenstored answers: devices are not "
+	       "known\n", "is told");
+	run_fail_anywhere("dom0less-list", some_devices, run_devices);
+}
+
 int main(void)
 {
 	char lib[64];
@@ -553,6 +648,9 @@ int main(void)
 	trees();
 	output();
 	hostile();
+	devices();
+	odd_devices();
+	no_devices();
 	is_str(jq("map([.domid,.state])", documents), wanted,
 	       "jq reads the JSON of %u runs", ndocuments);
 	ok(!rmdir(lib) && !rmdir(run_dir), "nothing is left behind");

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "applet.h"
+#include "parts/shown.h"
 #include "run.h"
 #include "userdata.h"
 #include "uuid.h"
@@ -583,11 +584,11 @@ static void output(void)
 	w = want + snprintf(want, sizeof(want) / 2, "%s", out);
 	for (i = 0, c = strtok_r(documents, "\t\n", &rest); c; i++) {
 		if (strcmp(c, "-"))
-			w += sprintf(w, "    %-20s %s\n", report_name(i), c);
+			w += sprintf(w, "    %-20s %s\n", report_name(false, i), c);
 		c = strtok_r(NULL, "\t\n", &rest);
 	}
 	*documents = '\0';
-	ok(report_name(i - 1) && !report_name(i), "-p: every field");
+	ok(report_name(false, i - 1) && !report_name(false, i), "-p: every field");
 	is_int(run("-v 2"), 1, "-v");
 	is_str(out, want, "-v: every value there is");
 	run("-j 1 2");
@@ -877,6 +878,64 @@ static void watching(void)
 	ok(one_line("dom0less-status: d2: ", "map"), "what fails is said");
 }
 
+/* --- devices --- */
+
+static void some_devices(void)
+{
+	three();
+	world_speak(world_find(2));
+	shown_devices();
+}
+
+static void connect(void)
+{
+	world_write("/local/domain/3/device/vif/0/state", "4", NULL);
+	world_write("/local/domain/0/backend/vif/3/0/state", "4", NULL);
+}
+
+static int run_devices(const char *arguments)
+{
+	char all[256];
+
+	snprintf(all, sizeof(all), "-D %s", arguments);
+	return run(all);
+}
+
+#define STUCK "vif 0: the guest's end is 1 (initialising), the backend's 2 " \
+	"(waiting); does the guest have the driver?"
+
+static void devices(void)
+{
+	some_devices();
+	is_int(run(""), 0, "a device is stuck: the domains are connected");
+	ok(strstr(out, "\nd3 web3: connected: ") &&
+	   strstr(out, "; stuck: " STUCK "\n"), "it is told which, and why");
+	is_int(lines(out), 4, "a line each");
+	run("-o domid,stuck_devices");
+	is_str(out, "1\t-\n2\t-\n3\t" STUCK "\n", "for programs");
+	is_int(run("-D"), 1, "--devices: the answer is no");
+	is_int(run("-D 1"), 0, "--devices: the others are well");
+	is_int(run("-qD 3"), 1, "--devices: -q");
+	is_str(out, "", "says nothing");
+	world_write("/local/domain/0/error/backend/vif/3/0/error",
+		    "22 x\033[1m", NULL);
+	world_write("/local/domain/0/backend/vif/3/0/state", "5", NULL);
+	run("3");
+	ok(strstr(out, "the backend's 5 (closing): 22 x\\x1b[1m\n"),
+	   "the kernel's own words, escaped");
+	is_int(run("-w -t 1 -D 3"), 4, "it is waited for");
+	is_int(run("-w -t 1 3"), 0, "but not without --devices");
+	world->later = world->now + 500;
+	world->happens = connect;
+	is_int(run("-w -t 5 -D"), 0, "until it is connected");
+	ok(!strstr(out, "stuck"), "then there is nothing to say");
+	world_write("/libxl/3/device/vif/0/backend", "/local/domain/0", NULL);
+	is_int(run("-D 3"), 1, "an entry that is rubbish");
+	ok(strstr(out, "; stuck: vif 0: libxl's entry of it is rubbish\n"),
+	   "is told");
+	run_fail_anywhere("dom0less-status", some_devices, run_devices);
+}
+
 int main(void)
 {
 	if (!mkdtemp(run_dir))
@@ -903,6 +962,7 @@ int main(void)
 	watching();
 	watching_gone();
 	hostile();
+	devices();
 	is_str(jq("map([.domid,.state])", documents), wanted,
 	       "jq reads the JSON of %u runs", ndocuments);
 	output();
