@@ -205,7 +205,7 @@ static const char *wanted_name(const struct domain *domain)
 	for (i = 0; i < opts.named; i++)
 		if (opts.names[i].domid == domid)
 			return opts.names[i].name;
-	if (parse_is_name(domain->name))
+	if (parse_is_name(domain->name) && !(domain->facts & FACT_OWNED))
 		return domain->name;
 	return node && parse_is_name(node) ? node : NULL;
 }
@@ -216,7 +216,8 @@ static bool is_taken(const char *name, const struct domain *except)
 
 	for (i = 0; i < applet_ndomains; i++)
 		if (&applet_domains[i] != except &&
-		    (!strcmp(name, applet_domains[i].name) ||
+		    ((!strcmp(name, applet_domains[i].name) &&
+		      !(applet_domains[i].facts & FACT_OWNED)) ||
 		     !strcmp(name, names[i])))
 			return true;
 	return false;
@@ -248,13 +249,14 @@ static const char *choose_name(const struct domain *domain)
 }
 
 /*
- * A domain that has its nodes keeps the name in them, if it can be a name.
- * Xen's own tool lets the guest change that node, and the name goes into
+ * A domain that has its nodes keeps the name in them, if it can be a name and is
+ * not the guest's to change, as Xen's own tool leaves it: the name goes into
  * libxl's file.
  */
 static const char *init_name(const struct domain *domain)
 {
-	return domain->facts & FACT_NODES && parse_is_name(domain->name) ?
+	return domain->facts & FACT_NODES && parse_is_name(domain->name) &&
+	       !(domain->facts & FACT_OWNED) ?
 	       domain->name : choose_name(domain);
 }
 

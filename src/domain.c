@@ -113,6 +113,9 @@ static const struct domain_rule rules[] = {
 	{ 0, FACT_NODES, DOMAIN_NAMELESS, DOMAIN_ATTACH,
 	  "connected, but its xenstore nodes are missing: run "
 	  "init-dom0less again" },
+	{ FACT_OWNED, 0, DOMAIN_PARTIAL, DOMAIN_ATTACH_NOTE,
+	  "the guest may change its own name and vm nodes, as Xen's own "
+	  "init-dom0less leaves them: ours takes them back" },
 	{ 0, FACT_DONE, DOMAIN_PARTIAL, DOMAIN_ATTACH,
 	  "served, but the node that says so is missing: run init-dom0less "
 	  "again" },
@@ -439,14 +442,19 @@ static const struct node {
 #undef NODE
 };
 
-enum { NAME_ONLY = 1, NODES = sizeof(nodes) / sizeof(*nodes) };
+enum {
+	NAME_ONLY = 1, NODES = sizeof(nodes) / sizeof(*nodes),
+	GUARDED = 2,		/* the first ones: who may change them? */
+	WHO_MAX = 64,		/* bytes; the owner and some more */
+};
 
 /* What is asked of xenstored about one domain. */
 static struct questions {
 	unsigned int count;	/* how many of the nodes, from the first on */
 	bool listed[TOPS];	/* that folder may have something of it */
 	char served[4];
-	struct batch_answer introduced, node[NODES];
+	char may[GUARDED][WHO_MAX];
+	struct batch_answer introduced, node[NODES], who[GUARDED];
 } questions[DOMAIN_BATCH];
 
 /* The names in these folders, by which most domains need not be asked about. */
@@ -517,6 +525,11 @@ static void ask_nodes(struct domain *domain, struct questions *asked)
 
 	fact(domain, FACT_LISTED, asked->listed[HOMES] ||
 	     asked->listed[LIBXL]);
+	for (i = 0; i < GUARDED; i++) {
+		*asked->may[i] = '\0';
+		asked->who[i].text = asked->may[i];
+		asked->who[i].size = WHO_MAX;
+	}
 	for (i = 0; i < asked->count; i++) {
 		asked->node[i].text = (char *)domain + nodes[i].at;
 		asked->node[i].size = nodes[i].size;
@@ -526,7 +539,26 @@ static void ask_nodes(struct domain *domain, struct questions *asked)
 		snprintf(path, sizeof(path), "%s/%u/%s", tops[nodes[i].top],
 			 domid, nodes[i].name);
 		batch_read(0, path, &asked->node[i]);
+		if (i < GUARDED && asked->count == NODES)
+			batch_who(0, path, &asked->who[i]);
 	}
+}
+
+/* May the domain change a node of which WHO, batch_who(), is said? */
+static bool may_change(char *who, uint16_t domid)
+{
+	bool owner = true, writes, meant;
+	uint64_t id;
+	char *one;
+
+	for (; (one = strsep(&who, "/")) && *one; owner = false) {
+		writes = *one == 'w' || *one == 'b';
+		meant = parse_number(one + 1, HYP_DOMID_LAST, &id) &&
+			id == domid;
+		if (owner ? writes || meant : writes && meant)
+			return true;
+	}
+	return false;
 }
 
 /* A node that is not there, or holds no text, has the value "". */
@@ -544,8 +576,9 @@ static void take_nodes(struct domain *domain, const struct questions *asked)
 	}
 }
 
-static void take_answer(struct domain *domain, const struct questions *asked)
+static void take_answer(struct domain *domain, struct questions *asked)
 {
+	unsigned int i;
 	int rc;
 
 	fact(domain, FACT_ASKED, true);
@@ -558,6 +591,9 @@ static void take_answer(struct domain *domain, const struct questions *asked)
 	fact(domain, FACT_INTRODUCED, *asked->served == 'T');
 	fact(domain, FACT_NODES, *domain->name && *domain->vm);
 	fact(domain, FACT_DONE, *domain->type);
+	for (i = 0; i < GUARDED; i++)
+		if (may_change(asked->may[i], domain->info.domid))
+			fact(domain, FACT_OWNED, true);
 	rc = *asked->served == 'T' ? 1 : store_finds(domain->info.domid);
 	if (rc < 0)
 		fail(domain, "ask xenstored about it", rc);

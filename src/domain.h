@@ -68,6 +68,7 @@ enum {
 	FACT_ENDED = 1 << 23,	/* shut down for good, by itself */
 	FACT_SUSPENDED = 1 << 24, /* shut down until somebody resumes it */
 	FACT_DONE = 1 << 25,	/* the last node, which scripts wait for, is */
+	FACT_OWNED = 1 << 26,	/* it may itself change its name or vm node */
 };
 
 /* One row of the decision table: the first that fits a domain decides. */

@@ -262,6 +262,24 @@ void batch_list(uint32_t tx, const char *path, struct batch_answer *answer)
 	answer->rc = world_done(rc ? rc : (int)strlen(answer->text));
 }
 
+/* C xenstored: do_get_perms(), xenstored_core.c@4.17. */
+void batch_who(uint32_t tx, const char *path, struct batch_answer *answer)
+{
+	int rc = world_call(CALL_READ, "batch_who %s", path);
+	const struct world_node *node = tree_find(tree_of(tx), path);
+	char *at;
+
+	met = met ? met : connection();
+	*answer->text = '\0';
+	if (!rc && !node)
+		rc = -ENOENT;
+	if (!rc)
+		rc = snprintf(answer->text, answer->size, "%s/", node->perms);
+	for (at = answer->text; (at = strchr(at, ',')); )
+		*at = '/';
+	answer->rc = world_done(rc);
+}
+
 void batch_introduced(uint16_t domid, struct batch_answer *answer)
 {
 	void (*meanwhile)(void) = world->meanwhile;

@@ -55,6 +55,8 @@ static struct verdict bound(uint32_t f)
 		return VERDICT(PARTIAL, ATTACH);
 	if (!(f & FACT_NODES))
 		return VERDICT(NAMELESS, ATTACH);
+	if (f & FACT_OWNED)
+		return VERDICT(PARTIAL, ATTACH_NOTE);
 	if (!(f & FACT_DONE))
 		return VERDICT(PARTIAL, ATTACH);
 	return f & FACT_SPOKEN ? VERDICT(CONNECTED, ATTACH)
@@ -113,14 +115,14 @@ static bool hands_off(uint32_t f)
 static void every_combination(void)
 {
 	static const uint32_t more[] = {
-		0, FACT_DONE, FACT_RAM, FACT_SUSPENDED,
+		0, FACT_DONE, FACT_RAM, FACT_SUSPENDED, FACT_OWNED,
 	};
 	unsigned int different = 0, touched = 0, dumb = 0, n = 0;
 	const struct domain_rule *rule;
 	struct verdict want;
 	uint32_t i, f;
 
-	for (i = 0; i < 4u << FACTS; i++) {
+	for (i = 0; i < 5u << FACTS; i++) {
 		f = (i & ((1u << FACTS) - 1)) | more[i >> FACTS];
 		rule = domain_decide(f);
 		dumb += !rule->sentence || !*rule->sentence ||

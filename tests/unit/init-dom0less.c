@@ -552,6 +552,31 @@ static void names_in_use(void)
 	is_str(err, "", "a name that is in use and stays is no news");
 }
 
+/* Nodes that the guest may change, as Xen's own tool leaves them. */
+static void names_of_guests(void)
+{
+	begin(21);
+	world_boot(1);
+	world_boot(2);
+	run("");
+	world_write("/local/domain/1/name", "dom0less-2", "n1,r0");
+	world_write("/local/domain/1/vm", "/vm/2", "n1,r0");
+	world->dtb_domains = 2;
+	is_int(run(""), 0, "a guest owns its name and its vm node");
+	ok(one_line("init-dom0less: d1: the guest may change its own name ",
+		    "takes them back"), "one line");
+	ok(is_served(1, "node1"), "it is called what the tree says");
+	ok(is_served(2, "dom0less-2"), "the other keeps its name");
+	run("");
+	is_str(err, "", "the second run is silent");
+	is_int(world->changes, 0, "and changes nothing");
+	world_write("/local/domain/1/name", "node2", "w0");
+	world_write("/local/domain/2/name", "dom0less-2", "n2");
+	run("-N 1=web");
+	ok(is_served(1, "web"), "--name names it anew, too");
+	ok(is_served(2, "node2"), "nor is another's name in use for it");
+}
+
 /* What a domain is called already. */
 static void names_there(void)
 {
@@ -1128,6 +1153,7 @@ int main(void)
 	fail_anywhere(21);
 	names();
 	names_of_kernel();
+	names_of_guests();
 	names_in_use();
 	names_there();
 	operands();

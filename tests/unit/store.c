@@ -892,6 +892,25 @@ static void test_lists(void)
 	store_close();
 }
 
+/* Permissions do, too. */
+static void test_who(void)
+{
+	char text[16], none[16];
+	struct batch_answer answers[] = {
+		{ text, sizeof(text), 99 }, { none, sizeof(none), 99 },
+	};
+
+	xenstored_reset();
+	open_it();
+	batch_who(0, "/local/domain/1/name", &answers[0]);
+	batch_who(0, "/local/domain/1/vm", &answers[1]);
+	is_int(batch_flush(), 0, "who may do what");
+	is_str(text, "n0/r1/", "with a node");
+	is_int(answers[0].rc, 6, "as long as it is");
+	is_int(answers[1].rc, -ENOENT, "that is there");
+	store_close();
+}
+
 /* The environment names it: this has to come first. */
 static void test_named(void)
 {
@@ -1007,6 +1026,7 @@ int main(void)
 	test_values();
 	test_finds();
 	test_lists();
+	test_who();
 	test_late();
 	test_commits();
 	test_leftover();
