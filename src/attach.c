@@ -305,17 +305,21 @@ static int publish_take(struct attach *attach)
 /* The guest sleeps until an event comes. */
 static bool notify_needed(const struct attach *attach)
 {
-	return !has(attach, FACT_SPOKEN);
+	return !has(attach, FACT_SPOKEN) && !has(attach, FACT_FOREIGN);
 }
 
 /* xenstored's end of the channel belongs to our own domain, so we may raise
- * events on it, too. */
+ * events on it, too. If it is another domain's only xenstored may, and does so
+ * when the guest is introduced. */
 static int notify_take(struct attach *attach)
 {
 	struct domain *domain = attach->domain;
-	int rc = hyp_evtchn_status(domain->info.domid,
-				   (uint32_t)domain->evtchn, &domain->channel);
+	int rc;
 
+	if (has(attach, FACT_FOREIGN))
+		return 0;
+	rc = hyp_evtchn_status(domain->info.domid, (uint32_t)domain->evtchn,
+			       &domain->channel);
 	if (rc)
 		return rc;
 	attach->kicked = clock_ms();

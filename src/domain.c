@@ -49,8 +49,9 @@ static const struct domain_rule rules[] = {
 	  "device tree node (Xen 4.14 to 4.16 need a patch of xen/patches; "
 	  "\"legacy\" is broken in Xen 4.21 and later, which need one, too, "
 	  "or use \"enabled\")" },
-	{ FACT_FOREIGN, 0, DOMAIN_FOREIGN, DOMAIN_REFUSE,
-	  "another domain serves its xenstore: introduce it from there" },
+	{ FACT_FOREIGN, FACT_REACHED, DOMAIN_FOREIGN, DOMAIN_REFUSE,
+	  "another domain serves its xenstore: run init-dom0less there, or in "
+	  "a control domain whose /dev/xen/xenbus leads there" },
 	{ FACT_STRANGER, 0, DOMAIN_UNSUPPORTED, DOMAIN_REFUSE,
 	  "this xenstored is of another release than Xen, so it takes the "
 	  "domain for dead and would refuse it its own nodes: run the "
@@ -166,6 +167,17 @@ const char *domain_state_word(enum domain_state state)
 	return words[state];
 }
 
+const char *domain_sentence(const struct domain *domain)
+{
+	static char text[256];
+
+	if (domain->rule->state != DOMAIN_FOREIGN)
+		return domain->rule->sentence;
+	snprintf(text, sizeof(text), "%s (d%u)", domain->rule->sentence,
+		 domain->channel.remote);
+	return text;
+}
+
 const struct domain_rule *domain_decide(uint32_t facts)
 {
 	const struct domain_rule *rule = rules;
@@ -210,8 +222,11 @@ static int look_at_params(struct domain *domain)
 	uint64_t values[] = { 0, 0, 0 };
 	int rc = hyp_params_get(domain->info.domid, params, values, 3);
 
+	/* Xen itself says EPERM, and to one that is allowed it never does */
 	if (rc)
-		return fail(domain, "read the HVM parameters", rc);
+		return fail(domain, rc == -EACCES ? "read the HVM parameters "
+			    "(a policy of Xen's Flask)"
+			    : "read the HVM parameters", rc);
 	domain->evtchn = values[0];
 	domain->console = values[1];
 	domain->pfn = values[2];
@@ -367,8 +382,6 @@ static int look_at_xen(struct domain *domain, unsigned int look)
 {
 	int rc = domain_glance(domain);
 
-	if (!rc && domain_is_enhanced(domain))
-		rc = look_at_channel(domain);
 	if (rc || !domain_is_enhanced(domain))
 		return rc;
 	if (!is_possible(&domain->info))
@@ -386,6 +399,7 @@ static int look_at_xen(struct domain *domain, unsigned int look)
 int domain_glance(struct domain *domain)
 {
 	struct hyp_domain info = domain->info;
+	int rc;
 
 	memset(domain, 0, sizeof(*domain));
 	domain->info = info;
@@ -402,7 +416,8 @@ int domain_glance(struct domain *domain)
 	if (domain->facts & FACT_SELF ||
 	    (domain->facts & FACT_DYING && !(domain->facts & FACT_ENDED)))
 		return 0;
-	return look_at_params(domain);
+	rc = look_at_params(domain);
+	return rc || !domain_is_enhanced(domain) ? rc : look_at_channel(domain);
 }
 
 int domain_ask(const struct domain *domain, struct hyp_domain *now)
@@ -588,6 +603,9 @@ static void take_answer(struct domain *domain, struct questions *asked)
 	if (asked->introduced.rc < 0)
 		fail(domain, "ask xenstored about it", asked->introduced.rc);
 	fact(domain, FACT_STORE, true);
+	/* what Xen has given needs nobody but xenstored to be told of it */
+	fact(domain, FACT_REACHED, domain->facts & FACT_FOREIGN &&
+	     store_is_bus() && domain->facts & FACT_PFN);
 	fact(domain, FACT_INTRODUCED, *asked->served == 'T');
 	fact(domain, FACT_NODES, *domain->name && *domain->vm);
 	fact(domain, FACT_DONE, *domain->type);

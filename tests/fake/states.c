@@ -265,7 +265,7 @@ const struct world_state world_states[] = {
 	  "suspended", NULL, sleeps },
 	{ 21, "suspended, closed", "closed", "guest closed", NULL,
 	  "closed", NULL, sleeps_cut_off },
-	{ 21, "foreign", "foreign", "introduce it from there", NULL,
+	{ 21, "foreign", "foreign", "leads there (d9)", NULL,
 	  "foreign", NULL, foreign },
 	{ 21, "stranger", "unsupported", "of another release than Xen", NULL,
 	  "waiting", UUID, stranger },

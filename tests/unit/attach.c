@@ -66,7 +66,7 @@ static int run_all(void)
 	int rc = hyp_open();
 
 	if (!rc)
-		rc = store_open(deadline, world->about.self);
+		rc = store_open(deadline, world->about.self, false);
 	memset(&domain, 0, sizeof(domain));
 	if (!rc)
 		rc = hyp_domains(1, &domain.info, 1);

@@ -304,7 +304,7 @@ enum { OPS = 5 };
 
 static int open_it(void)
 {
-	return store_open(now + 1000, has_device);
+	return store_open(now + 1000, has_device, false);
 }
 
 static int find(void)
@@ -771,7 +771,7 @@ static void test_perms(void)
 
 	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		xenstored_reset();
-		store_open(now + 1000, cases[i].self);
+		store_open(now + 1000, cases[i].self, false);
 		store_begin(&tx);
 		batch_perms(tx, "/a/b", cases[i].perm, cases[i].domid);
 		is_int(batch_flush(), 0, "permissions %zu", i);
@@ -782,7 +782,7 @@ static void test_perms(void)
 		store_close();
 	}
 	xenstored_reset();
-	store_open(now + 1000, 32751);
+	store_open(now + 1000, 32751, false);
 	store_begin(&tx);
 	memset(path, 'x', sizeof(path));
 	path[0] = '/';
@@ -834,7 +834,7 @@ static void test_late(void)
 	struct batch_answer answer = { text, sizeof(text), 0 };
 
 	xenstored_reset();
-	is_int(store_open(now - 1, 0), 0, "there is time for one try");
+	is_int(store_open(now - 1, 0, false), 0, "there is time for one try");
 	is_int(read_name(), 3, "and what follows");
 	is_int(ask(), 0, "in one go, too");
 	xenstored.most = xenstored.requests;
@@ -845,7 +845,7 @@ static void test_late(void)
 	is_int(ask(), -ETIMEDOUT, "and it is late ever after");
 	is_int(hangs, 0, "which is not waited for");
 	xenstored.most = 0;
-	is_int(store_open(now + 1000, 0), 0, "with another deadline");
+	is_int(store_open(now + 1000, 0, false), 0, "with another deadline");
 	is_int(read_name(), 3, "there is");
 	store_close();
 	is_int(read_name(), -ENOTCONN, "not connected");
