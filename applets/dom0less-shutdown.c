@@ -210,7 +210,7 @@ static int destroy(const struct domain *domain)
 			;
 	if (rc && rc != -ESRCH)
 		return applet_explain(domain, rc, "destroy it", NULL);
-	rc = store_open(end, hyp_about()->self);
+	rc = store_open(end, hyp_about()->self, applet_elsewhere);
 	if (!rc)
 		rc = forget_domain(domid, end);
 	return rc ? applet_explain(domain, rc, "remove its nodes", NULL)

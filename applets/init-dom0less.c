@@ -181,19 +181,26 @@ static int take_lock(void)
 	return APPLET_DEADLINE;
 }
 
-/* Does any domain want a xenstore? */
+/* Does any domain want a xenstore, and if so one that our domain serves? */
 static bool any_enhanced(void)
 {
-	unsigned int i;
+	struct domain *domain = applet_domains;
+	bool any = false;
 	int rc;
 
-	for (i = 0; i < applet_ndomains; i++) {
-		rc = domain_glance(&applet_domains[i]);
+	for (; domain < applet_domains + applet_ndomains; domain++) {
+		rc = domain_glance(domain);
+		if (rc == -ESRCH || (!rc && !domain_is_enhanced(domain)))
+			continue;
+		any = true;
 		/* a domain that could not be read is told of later */
-		if (rc ? rc != -ESRCH : domain_is_enhanced(&applet_domains[i]))
+		if (rc || !(domain->facts & FACT_FOREIGN)) {
+			applet_elsewhere = false;
 			return true;
+		}
 	}
-	return false;
+	applet_elsewhere = applet_elsewhere || any;
+	return any;
 }
 
 static const char *wanted_name(const struct domain *domain)
@@ -205,7 +212,7 @@ static const char *wanted_name(const struct domain *domain)
 	for (i = 0; i < opts.named; i++)
 		if (opts.names[i].domid == domid)
 			return opts.names[i].name;
-	if (parse_is_name(domain->name))
+	if (parse_is_name(domain->name) && !(domain->facts & FACT_OWNED))
 		return domain->name;
 	return node && parse_is_name(node) ? node : NULL;
 }
@@ -216,7 +223,8 @@ static bool is_taken(const char *name, const struct domain *except)
 
 	for (i = 0; i < applet_ndomains; i++)
 		if (&applet_domains[i] != except &&
-		    (!strcmp(name, applet_domains[i].name) ||
+		    ((!strcmp(name, applet_domains[i].name) &&
+		      !(applet_domains[i].facts & FACT_OWNED)) ||
 		     !strcmp(name, names[i])))
 			return true;
 	return false;
@@ -248,13 +256,14 @@ static const char *choose_name(const struct domain *domain)
 }
 
 /*
- * A domain that has its nodes keeps the name in them, if it can be a name.
- * Xen's own tool lets the guest change that node, and the name goes into
+ * A domain that has its nodes keeps the name in them, if it can be a name and is
+ * not the guest's to change, as Xen's own tool leaves it: the name goes into
  * libxl's file.
  */
 static const char *init_name(const struct domain *domain)
 {
-	return domain->facts & FACT_NODES && parse_is_name(domain->name) ?
+	return domain->facts & FACT_NODES && parse_is_name(domain->name) &&
+	       !(domain->facts & FACT_OWNED) ?
 	       domain->name : choose_name(domain);
 }
 
@@ -274,7 +283,8 @@ static int init_tell(const struct domain *domain,
 		     const struct domain_rule *rule, bool failed)
 {
 	msg(failed ? MSG_ERROR : MSG_STEP, domain->info.domid, "%s: %s",
-	    domain_state_word(rule->state), rule->sentence);
+	    domain_state_word(rule->state),
+	    rule == domain->rule ? domain_sentence(domain) : rule->sentence);
 	if (failed && domain->facts & FACT_STRANGER)
 		return APPLET_NOTHING;
 	return failed ? APPLET_FAILED : APPLET_DONE;
@@ -600,14 +610,17 @@ static int init_work(void)
 	const struct domain *domain;
 	int status, rc;
 	unsigned int i;
+	bool any;
 
 	status = applet_list_domains();
 	status = applet_worse(status, note_absent());
-	if (!any_enhanced() && !opts.control && !*opts.args.operands)
+	any = any_enhanced();
+	if (!any && !opts.control && !*opts.args.operands)
 		return applet_worse(status, refuse_all());
 	rc = prepare();
 	if (rc)
-		return rc;
+		return any && applet_elsewhere ?
+		       applet_worse(status, refuse_all()) : rc;
 	status = applet_worse(status, applet_find_operands(opts.args.operands));
 	for (i = 0; opts.control && i < applet_ndomains; i++) {
 		domain = &applet_domains[i];

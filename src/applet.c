@@ -259,7 +259,8 @@ int applet_open_hyp(void)
 		    "/dev/xen/privcmd (module xen-privcmd?)");
 	else if (rc == -EPERM)
 		msg(MSG_ERROR, MSG_NO_DOMAIN, "not the control domain: Xen "
-		    "refuses");
+		    "refuses. Run it in dom0, or in the domain that has "
+		    "the capability \"control\"");
 	else if (rc)
 		return applet_fatal(APPLET_NOTHING, "cannot open Xen", rc);
 	return rc ? APPLET_NOTHING : APPLET_DONE;
@@ -286,26 +287,35 @@ void applet_note_domctl(const char *what)
 		    about->major, about->minor, applet_domctl(), what);
 }
 
+bool applet_elsewhere;
+
 static int store_rc;		/* of the last try to connect to xenstored */
 
 static int open_store(int64_t deadline)
 {
-	store_rc = store_open(deadline, hyp_about()->self);
+	store_rc = store_open(deadline, hyp_about()->self, applet_elsewhere);
 	return store_rc;
 }
 
 const char *applet_store_missing(void)
 {
-	return store_rc == -ELOOP ? "xenstored's socket is a link, or not "
-				    "root's, so it was not asked"
-				  : "no xenstored answers (does it run?)";
+	if (store_rc == -ELOOP)
+		return "xenstored's socket is a link, or not root's, so it was "
+		       "not asked";
+	return applet_elsewhere ? "xenstored runs in another domain, and was "
+				  "not reached through /dev/xen/xenbus"
+				: "no xenstored answers (does it run?)";
 }
 
 int applet_open_store(int64_t deadline)
 {
-	int rc = open_store(deadline);
+	/* the device of dom0's kernel may lead to no xenstored for ever */
+	bool once = applet_elsewhere && !hyp_about()->self;
+	int rc = open_store(once ? clock_ms() : deadline);
 
-	if (rc == -ELOOP) {
+	if (!rc && once)
+		rc = open_store(deadline);
+	if (rc == -ELOOP || (rc && applet_elsewhere)) {
 		msg(MSG_ERROR, MSG_NO_DOMAIN, "%s", applet_store_missing());
 		return APPLET_NOTHING;
 	}
@@ -327,6 +337,8 @@ static bool add_domain(const struct hyp_domain *info)
 {
 	if (applet_ndomains == APPLET_DOMAINS_MAX)
 		return false;
+	if (info->flags & HYP_XS_DOMAIN && info->domid != hyp_about()->self)
+		applet_elsewhere = true;
 	memset(&applet_domains[applet_ndomains], 0, sizeof(struct domain));
 	applet_domains[applet_ndomains++].info = *info;
 	return true;
@@ -339,6 +351,7 @@ int applet_list_domains(void)
 	int i, n;
 
 	applet_ndomains = 0;
+	applet_elsewhere = false;
 	while (first <= HYP_DOMID_LAST) {
 		n = hyp_domains((uint16_t)first, batch, DOMAIN_BATCH);
 		if (n < 0)

@@ -126,6 +126,10 @@ int applet_open_store(int64_t deadline);
 /* Why xenstored was not asked, for who goes on without it. */
 const char *applet_store_missing(void);
 
+/* xenstored runs in another domain: so Xen says of one that was listed, or the
+ * event channels of all guests. */
+extern bool applet_elsewhere;
+
 int applet_list_domains(void);
 
 /*

@@ -154,7 +154,7 @@ static int grant_take(struct attach *attach)
 
 static bool nodes_needed(const struct attach *attach)
 {
-	return !has(attach, FACT_NODES);
+	return !has(attach, FACT_NODES) || has(attach, FACT_OWNED);
 }
 
 /* -EAGAIN: somebody else wrote at the same time, and the next try writes all
@@ -305,17 +305,21 @@ static int publish_take(struct attach *attach)
 /* The guest sleeps until an event comes. */
 static bool notify_needed(const struct attach *attach)
 {
-	return !has(attach, FACT_SPOKEN);
+	return !has(attach, FACT_SPOKEN) && !has(attach, FACT_FOREIGN);
 }
 
 /* xenstored's end of the channel belongs to our own domain, so we may raise
- * events on it, too. */
+ * events on it, too. If it is another domain's only xenstored may, and does so
+ * when the guest is introduced. */
 static int notify_take(struct attach *attach)
 {
 	struct domain *domain = attach->domain;
-	int rc = hyp_evtchn_status(domain->info.domid,
-				   (uint32_t)domain->evtchn, &domain->channel);
+	int rc;
 
+	if (has(attach, FACT_FOREIGN))
+		return 0;
+	rc = hyp_evtchn_status(domain->info.domid, (uint32_t)domain->evtchn,
+			       &domain->channel);
 	if (rc)
 		return rc;
 	attach->kicked = clock_ms();
@@ -432,8 +436,8 @@ static const struct step {
 
 enum { STEPS = sizeof(steps) / sizeof(*steps) };
 
-/* The UUID: the handle that the domain has, else that in its vm node, else a
- * new one. */
+/* The UUID: the handle that the domain has, else that in its vm node, unless the
+ * guest may change that, else a new one. */
 static void choose_uuid(struct attach *attach)
 {
 	const struct domain *domain = attach->domain;
@@ -445,7 +449,8 @@ static void choose_uuid(struct attach *attach)
 	}
 	/* Xen's own tool leaves out the leading slash */
 	vm += *vm == '/';
-	if (strncmp(vm, "vm/", 3) || !uuid_parse(attach->uuid, vm + 3))
+	if (domain->facts & FACT_OWNED || strncmp(vm, "vm/", 3) ||
+	    !uuid_parse(attach->uuid, vm + 3))
 		uuid_for_domain(attach->uuid, attach->name);
 }
 

@@ -95,8 +95,8 @@ static int length_of(char *text, size_t size, size_t length)
 	return memchr(text, '\0', size) ? -EILSEQ : (int)length;
 }
 
-/* The same of a list: names, each with a NUL behind it, which becomes a "/". No
- * name can have one. */
+/* The same of a list: names, or who may do what, each with a NUL behind it, which
+ * becomes a "/". No name can have one. */
 static int length_of_list(char *text, size_t size, size_t length)
 {
 	size_t i;
@@ -124,14 +124,16 @@ static int receive_text(const struct xsd_sockmsg *header,
 	size_t part = header->len < answer->size ? header->len
 						 : answer->size - 1;
 	int rc = receive(answer->text, part);
+	bool list;
 
 	answer->text[part] = '\0';
 	if (!rc)
 		rc = receive(NULL, header->len - part);
 	if (rc)
 		return rc;
-	answer->rc = (header->type == XS_DIRECTORY ? length_of_list : length_of)
-		     (answer->text, part, header->len);
+	list = header->type == XS_DIRECTORY || header->type == XS_GET_PERMS;
+	answer->rc = (list ? length_of_list : length_of)(answer->text, part,
+							 header->len);
 	return 0;
 }
 
@@ -247,6 +249,11 @@ void batch_read(uint32_t tx, const char *path, struct batch_answer *answer)
 void batch_list(uint32_t tx, const char *path, struct batch_answer *answer)
 {
 	put_node(XS_DIRECTORY, tx, path, "", 0, answer);
+}
+
+void batch_who(uint32_t tx, const char *path, struct batch_answer *answer)
+{
+	put_node(XS_GET_PERMS, tx, path, "", 0, answer);
 }
 
 /* The protocol wants numbers as text, each with its NUL. */

@@ -32,6 +32,9 @@ struct batch_answer {
 void batch_read(uint32_t tx, const char *path, struct batch_answer *answer);
 /* The names of a node's children, each with a "/" after it. */
 void batch_list(uint32_t tx, const char *path, struct batch_answer *answer);
+/* Who may do what with a node, "n0/r1/": n, r, w or b for nothing, read, write
+ * or both. The first is the owner, who may do all, and what all others may. */
+void batch_who(uint32_t tx, const char *path, struct batch_answer *answer);
 /* "T" or "F": does xenstored serve the domain? */
 void batch_introduced(uint16_t domid, struct batch_answer *answer);
 

@@ -49,8 +49,9 @@ static const struct domain_rule rules[] = {
 	  "device tree node (Xen 4.14 to 4.16 need a patch of xen/patches; "
 	  "\"legacy\" is broken in Xen 4.21 and later, which need one, too, "
 	  "or use \"enabled\")" },
-	{ FACT_FOREIGN, 0, DOMAIN_FOREIGN, DOMAIN_REFUSE,
-	  "another domain serves its xenstore: introduce it from there" },
+	{ FACT_FOREIGN, FACT_REACHED, DOMAIN_FOREIGN, DOMAIN_REFUSE,
+	  "another domain serves its xenstore: run init-dom0less there, or in "
+	  "a control domain whose /dev/xen/xenbus leads there" },
 	{ FACT_STRANGER, 0, DOMAIN_UNSUPPORTED, DOMAIN_REFUSE,
 	  "this xenstored is of another release than Xen, so it takes the "
 	  "domain for dead and would refuse it its own nodes: run the "
@@ -113,6 +114,9 @@ static const struct domain_rule rules[] = {
 	{ 0, FACT_NODES, DOMAIN_NAMELESS, DOMAIN_ATTACH,
 	  "connected, but its xenstore nodes are missing: run "
 	  "init-dom0less again" },
+	{ FACT_OWNED, 0, DOMAIN_PARTIAL, DOMAIN_ATTACH_NOTE,
+	  "the guest may change its own name and vm nodes, as Xen's own "
+	  "init-dom0less leaves them: ours takes them back" },
 	{ 0, FACT_DONE, DOMAIN_PARTIAL, DOMAIN_ATTACH,
 	  "served, but the node that says so is missing: run init-dom0less "
 	  "again" },
@@ -163,6 +167,17 @@ const char *domain_state_word(enum domain_state state)
 	return words[state];
 }
 
+const char *domain_sentence(const struct domain *domain)
+{
+	static char text[256];
+
+	if (domain->rule->state != DOMAIN_FOREIGN)
+		return domain->rule->sentence;
+	snprintf(text, sizeof(text), "%s (d%u)", domain->rule->sentence,
+		 domain->channel.remote);
+	return text;
+}
+
 const struct domain_rule *domain_decide(uint32_t facts)
 {
 	const struct domain_rule *rule = rules;
@@ -207,8 +222,11 @@ static int look_at_params(struct domain *domain)
 	uint64_t values[] = { 0, 0, 0 };
 	int rc = hyp_params_get(domain->info.domid, params, values, 3);
 
+	/* Xen itself says EPERM, and to one that is allowed it never does */
 	if (rc)
-		return fail(domain, "read the HVM parameters", rc);
+		return fail(domain, rc == -EACCES ? "read the HVM parameters "
+			    "(a policy of Xen's Flask)"
+			    : "read the HVM parameters", rc);
 	domain->evtchn = values[0];
 	domain->console = values[1];
 	domain->pfn = values[2];
@@ -364,8 +382,6 @@ static int look_at_xen(struct domain *domain, unsigned int look)
 {
 	int rc = domain_glance(domain);
 
-	if (!rc && domain_is_enhanced(domain))
-		rc = look_at_channel(domain);
 	if (rc || !domain_is_enhanced(domain))
 		return rc;
 	if (!is_possible(&domain->info))
@@ -383,6 +399,7 @@ static int look_at_xen(struct domain *domain, unsigned int look)
 int domain_glance(struct domain *domain)
 {
 	struct hyp_domain info = domain->info;
+	int rc;
 
 	memset(domain, 0, sizeof(*domain));
 	domain->info = info;
@@ -399,7 +416,8 @@ int domain_glance(struct domain *domain)
 	if (domain->facts & FACT_SELF ||
 	    (domain->facts & FACT_DYING && !(domain->facts & FACT_ENDED)))
 		return 0;
-	return look_at_params(domain);
+	rc = look_at_params(domain);
+	return rc || !domain_is_enhanced(domain) ? rc : look_at_channel(domain);
 }
 
 int domain_ask(const struct domain *domain, struct hyp_domain *now)
@@ -439,14 +457,19 @@ static const struct node {
 #undef NODE
 };
 
-enum { NAME_ONLY = 1, NODES = sizeof(nodes) / sizeof(*nodes) };
+enum {
+	NAME_ONLY = 1, NODES = sizeof(nodes) / sizeof(*nodes),
+	GUARDED = 2,		/* the first ones: who may change them? */
+	WHO_MAX = 64,		/* bytes; the owner and some more */
+};
 
 /* What is asked of xenstored about one domain. */
 static struct questions {
 	unsigned int count;	/* how many of the nodes, from the first on */
 	bool listed[TOPS];	/* that folder may have something of it */
 	char served[4];
-	struct batch_answer introduced, node[NODES];
+	char may[GUARDED][WHO_MAX];
+	struct batch_answer introduced, node[NODES], who[GUARDED];
 } questions[DOMAIN_BATCH];
 
 /* The names in these folders, by which most domains need not be asked about. */
@@ -517,6 +540,11 @@ static void ask_nodes(struct domain *domain, struct questions *asked)
 
 	fact(domain, FACT_LISTED, asked->listed[HOMES] ||
 	     asked->listed[LIBXL]);
+	for (i = 0; i < GUARDED; i++) {
+		*asked->may[i] = '\0';
+		asked->who[i].text = asked->may[i];
+		asked->who[i].size = WHO_MAX;
+	}
 	for (i = 0; i < asked->count; i++) {
 		asked->node[i].text = (char *)domain + nodes[i].at;
 		asked->node[i].size = nodes[i].size;
@@ -526,7 +554,26 @@ static void ask_nodes(struct domain *domain, struct questions *asked)
 		snprintf(path, sizeof(path), "%s/%u/%s", tops[nodes[i].top],
 			 domid, nodes[i].name);
 		batch_read(0, path, &asked->node[i]);
+		if (i < GUARDED && asked->count == NODES)
+			batch_who(0, path, &asked->who[i]);
 	}
+}
+
+/* May the domain change a node of which WHO, batch_who(), is said? */
+static bool may_change(char *who, uint16_t domid)
+{
+	bool owner = true, writes, meant;
+	uint64_t id;
+	char *one;
+
+	for (; (one = strsep(&who, "/")) && *one; owner = false) {
+		writes = *one == 'w' || *one == 'b';
+		meant = parse_number(one + 1, HYP_DOMID_LAST, &id) &&
+			id == domid;
+		if (owner ? writes || meant : writes && meant)
+			return true;
+	}
+	return false;
 }
 
 /* A node that is not there, or holds no text, has the value "". */
@@ -544,8 +591,9 @@ static void take_nodes(struct domain *domain, const struct questions *asked)
 	}
 }
 
-static void take_answer(struct domain *domain, const struct questions *asked)
+static void take_answer(struct domain *domain, struct questions *asked)
 {
+	unsigned int i;
 	int rc;
 
 	fact(domain, FACT_ASKED, true);
@@ -555,9 +603,15 @@ static void take_answer(struct domain *domain, const struct questions *asked)
 	if (asked->introduced.rc < 0)
 		fail(domain, "ask xenstored about it", asked->introduced.rc);
 	fact(domain, FACT_STORE, true);
+	/* what Xen has given needs nobody but xenstored to be told of it */
+	fact(domain, FACT_REACHED, domain->facts & FACT_FOREIGN &&
+	     store_is_bus() && domain->facts & FACT_PFN);
 	fact(domain, FACT_INTRODUCED, *asked->served == 'T');
 	fact(domain, FACT_NODES, *domain->name && *domain->vm);
 	fact(domain, FACT_DONE, *domain->type);
+	for (i = 0; i < GUARDED; i++)
+		if (may_change(asked->may[i], domain->info.domid))
+			fact(domain, FACT_OWNED, true);
 	rc = *asked->served == 'T' ? 1 : store_finds(domain->info.domid);
 	if (rc < 0)
 		fail(domain, "ask xenstored about it", rc);

@@ -68,6 +68,8 @@ enum {
 	FACT_ENDED = 1 << 23,	/* shut down for good, by itself */
 	FACT_SUSPENDED = 1 << 24, /* shut down until somebody resumes it */
 	FACT_DONE = 1 << 25,	/* the last node, which scripts wait for, is */
+	FACT_REACHED = 1 << 27,	/* FOREIGN, and yet its xenstored is reached */
+	FACT_OWNED = 1 << 26,	/* it may itself change its name or vm node */
 };
 
 /* One row of the decision table: the first that fits a domain decides. */
@@ -129,11 +131,14 @@ enum {
 /* The word for STATE. */
 const char *domain_state_word(enum domain_state state);
 
+/* What its state means and what to do, with the numbers of this domain. */
+const char *domain_sentence(const struct domain *domain);
+
 /* The row that fits FACTS; the table has one for every combination. */
 const struct domain_rule *domain_decide(uint32_t facts);
 
-/* Read DOMAIN's parameters, enough for domain_is_enhanced(); .info is filled
- * in. 0, -ESRCH if it vanished, or -errno with .step. */
+/* Read DOMAIN's parameters and event channel, enough for domain_is_enhanced()
+ * and FACT_FOREIGN; .info is filled in. 0, -ESRCH if it vanished, or -errno with .step. */
 int domain_glance(struct domain *domain);
 
 /* Read only the names of COUNT domains, "" for none. 0, or -errno with the

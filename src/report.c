@@ -202,7 +202,7 @@ const char *report_advice(const struct report *report)
 {
 	return report->absent ? "declared by the device tree, but Xen does "
 				"not run it"
-			      : report->domain->rule->sentence;
+			      : domain_sentence(report->domain);
 }
 
 /* The letters of xl list. The fifth says why the domain shut down. */

@@ -254,7 +254,7 @@ static int try_open(bool bus_too)
 	return rc;
 }
 
-int store_open(int64_t deadline, uint16_t self)
+int store_open(int64_t deadline, uint16_t self, bool elsewhere)
 {
 	int64_t one_try = clock_ms() + ONE_TRY_MS;
 	int rc;
@@ -265,9 +265,10 @@ int store_open(int64_t deadline, uint16_t self)
 	if (xs)
 		return 0;
 	own = self;
-	while ((rc = try_open(self != 0))) {
+	while ((rc = try_open(self != 0 || elsewhere))) {
 		if (rc == -EACCES || rc == -EPERM || rc == -ELOOP ||
-		    rc == -ETIMEDOUT || !clock_left(deadline))
+		    rc == -ETIMEDOUT || (elsewhere && rc == -ENOENT) ||
+		    !clock_left(deadline))
 			break;
 		clock_nap(RETRY_MS, deadline);
 	}

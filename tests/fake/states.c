@@ -157,6 +157,43 @@ static void without(uint16_t domid, const char *top, const char *name)
 static void no_name(uint16_t domid) { without(domid, "/local/domain", "name"); }
 static void no_vm(uint16_t domid) { without(domid, "/local/domain", "vm"); }
 static void no_type(uint16_t domid) { without(domid, "/libxl", "type"); }
+static void give(uint16_t domid, const char *name, const char *perms)
+{
+	char path[64], value[64];
+
+	snprintf(path, sizeof(path), "/local/domain/%u/%s", domid, name);
+	snprintf(value, sizeof(value), "%s", world_read(path));
+	world_write(path, value, perms);
+}
+/* As Xen's own leaves it: do_xs_write_dom(), helpers/init-dom0less.c@4.17. */
+static void owned(uint16_t domid)
+{
+	char perms[8];
+
+	connected(domid);
+	snprintf(perms, sizeof(perms), "n%u", domid);
+	give(domid, "name", perms);
+	give(domid, "vm", perms);
+}
+static void may_write(uint16_t domid)
+{
+	char perms[16];
+
+	connected(domid);
+	snprintf(perms, sizeof(perms), "n0,r9,b%u", domid);
+	give(domid, "vm", perms);
+}
+static void all_write(uint16_t domid)
+{
+	connected(domid);
+	give(domid, "name", "w0");
+}
+static void all_read(uint16_t domid)
+{
+	connected(domid);
+	give(domid, "name", "r0,w9");
+	give(domid, "vm", "n7,r1,r2,r3,r4,r5,r6");
+}
 static void no_handle(uint16_t domid)
 {
 	connected(domid);
@@ -228,7 +265,7 @@ const struct world_state world_states[] = {
 	  "suspended", NULL, sleeps },
 	{ 21, "suspended, closed", "closed", "guest closed", NULL,
 	  "closed", NULL, sleeps_cut_off },
-	{ 21, "foreign", "foreign", "introduce it from there", NULL,
+	{ 21, "foreign", "foreign", "leads there (d9)", NULL,
 	  "foreign", NULL, foreign },
 	{ 21, "stranger", "unsupported", "of another release than Xen", NULL,
 	  "waiting", UUID, stranger },
@@ -254,6 +291,14 @@ const struct world_state world_states[] = {
 	  "connected", NULL, no_vm },
 	{ 21, "no type", "partial", "says so is missing", LAST,
 	  "connected", NULL, no_type },
+	{ 21, "owned", "partial", "ours takes them back", NODES,
+	  "connected", NULL, owned },
+	{ 21, "written to", "partial", "ours takes them back", NODES,
+	  "connected", NULL, may_write },
+	{ 21, "written to by all", "partial", "ours takes them back", NODES,
+	  "connected", NULL, all_write },
+	{ 21, "read by all", "connected", "uses its xenstore", NULL,
+	  "connected", NULL, all_read },
 	{ 21, "ready", "ready", "not used it yet", NOTIFY,
 	  "ready", NOTIFY, ready },
 	{ 21, "no handle", "connected", "uses its xenstore", UUID,

@@ -13,7 +13,7 @@
 enum { ONE_TRY_MS = 3000 };
 
 static int64_t limit;
-static uint16_t own;		/* where xenstored runs, and who asks */
+static uint16_t own;		/* who asks */
 
 /* --- the tree, with xenstored's rules --- */
 
@@ -123,8 +123,21 @@ void world_remove(const char *path)
 
 /* --- the connection --- */
 
-static int up(void)
+/* Where xenstored runs: with who asks, or where Xen says that it does. */
+static uint16_t place(void)
 {
+	const struct world_domain *d;
+
+	for (d = world->domains; d < world->domains + WORLD_DOMAINS; d++)
+		if (world->bus && d->exists && d->info.flags & HYP_XS_DOMAIN)
+			return d->info.domid;
+	return own;
+}
+
+static int up(bool elsewhere)
+{
+	if (elsewhere && world->bus)
+		return world->stopped ? -ETIMEDOUT : 0;
 	if (world->odd_socket)
 		return -ELOOP;
 	if (world->daemon_at < 0 || world->daemon_at > world->now)
@@ -132,14 +145,21 @@ static int up(void)
 	return world->stopped ? -ETIMEDOUT : 0;
 }
 
-int store_open(int64_t deadline, uint16_t self)
+bool store_is_bus(void)
 {
-	int rc = world_call(CALL_READ, "store_open%s", self ? " bus" : "");
+	return world->bus;
+}
+
+int store_open(int64_t deadline, uint16_t self, bool elsewhere)
+{
+	int rc = world_call(CALL_READ, "store_open%s", self || elsewhere ?
+			    " bus" : "");
 
 	limit = world->now + ONE_TRY_MS;
 	if (limit < deadline)
 		limit = deadline;
-	while (!rc && (rc = up()) == -ENOENT && clock_left(deadline)) {
+	while (!rc && (rc = up(elsewhere)) == -ENOENT && !elsewhere &&
+	       clock_left(deadline)) {
 		clock_nap(20, deadline);
 		rc = 0;
 	}
@@ -262,6 +282,24 @@ void batch_list(uint32_t tx, const char *path, struct batch_answer *answer)
 	answer->rc = world_done(rc ? rc : (int)strlen(answer->text));
 }
 
+/* C xenstored: do_get_perms(), xenstored_core.c@4.17. */
+void batch_who(uint32_t tx, const char *path, struct batch_answer *answer)
+{
+	int rc = world_call(CALL_READ, "batch_who %s", path);
+	const struct world_node *node = tree_find(tree_of(tx), path);
+	char *at;
+
+	met = met ? met : connection();
+	*answer->text = '\0';
+	if (!rc && !node)
+		rc = -ENOENT;
+	if (!rc)
+		rc = snprintf(answer->text, answer->size, "%s/", node->perms);
+	for (at = answer->text; (at = strchr(at, ',')); )
+		*at = '/';
+	answer->rc = world_done(rc);
+}
+
 void batch_introduced(uint16_t domid, struct batch_answer *answer)
 {
 	void (*meanwhile)(void) = world->meanwhile;
@@ -342,7 +380,7 @@ static bool can_map(struct world_domain *d, uint64_t gfn)
 	if (world->daemon == DAEMON_OCAML)
 		return world_page(d, gfn);
 	if ((grant->flags & HYP_GRANT_TYPE) != HYP_GRANT_ACCESS ||
-	    grant->domid != own || !world_page(d, grant->gfn))
+	    grant->domid != place() || !world_page(d, grant->gfn))
 		return false;
 	grant->flags |= HYP_GRANT_IN_USE;
 	return true;
@@ -373,7 +411,7 @@ static int introduction(uint16_t domid, uint64_t gfn, uint32_t port)
 	if (!has_nodes(domid))
 		world_wrong("d%u introduced before its nodes", domid);
 	if (d->channel.state != HYP_EVTCHN_UNBOUND ||
-	    d->channel.remote != own ||
+	    d->channel.remote != place() ||
 	    !can_map(d, gfn))
 		return -EINVAL;
 	d->channel.state = HYP_EVTCHN_BOUND;
@@ -382,8 +420,8 @@ static int introduction(uint16_t domid, uint64_t gfn, uint32_t port)
 	world->introductions++;
 	meet(d);
 	if (d->loses_port)
-		d->channel = (struct hyp_evtchn){ HYP_EVTCHN_UNBOUND, own,
-						  0 };
+		d->channel = (struct hyp_evtchn){ HYP_EVTCHN_UNBOUND,
+						  place(), 0 };
 	return 0;
 }
 

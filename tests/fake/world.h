@@ -101,6 +101,7 @@ struct world {
 
 	enum world_daemon daemon;
 	bool stopped;		/* by SIGSTOP: there, and does not answer */
+	bool bus;		/* /dev/xen/xenbus leads to one elsewhere */
 	bool odd_socket;	/* what stands in its place is not trusted */
 	int slow_ms;		/* what each request takes it */
 	int64_t daemon_at;	/* when it comes up, -1: never */

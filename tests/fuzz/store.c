@@ -246,7 +246,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	asked = answered = 0;
 	nsent = ngot = from = 0;
 	short_reads = false;
-	rc = store_open(0, false);
+	rc = store_open(0, false, false);
 	MUST(rc <= 0);
 	if (rc)
 		return 0;

@@ -66,7 +66,7 @@ static int run_all(void)
 	int rc = hyp_open();
 
 	if (!rc)
-		rc = store_open(deadline, world->about.self);
+		rc = store_open(deadline, world->about.self, false);
 	memset(&domain, 0, sizeof(domain));
 	if (!rc)
 		rc = hyp_domains(1, &domain.info, 1);
@@ -925,7 +925,7 @@ static void uuids(void)
 
 	for (i = 0; i < 2; i++) {
 		d = begin(&shapes[0]);
-		world_write("/local/domain/1/vm", vms[i], "n1");
+		world_write("/local/domain/1/vm", vms[i], "n0,r1");
 		run();
 		ok(!memcmp(d->info.handle, handle, 16),
 		   "one that %s names is kept", vms[i]);
@@ -933,11 +933,15 @@ static void uuids(void)
 	}
 	for (i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
 		d = begin(&shapes[0]);
-		world_write("/local/domain/1/vm", odd[i], "n1");
+		world_write("/local/domain/1/vm", odd[i], "n0,r1");
 		run();
 		ok(!memcmp(d->info.handle, own, 16), "\"%s\" names none",
 		   odd[i]);
 	}
+	d = begin(&shapes[0]);
+	world_write("/local/domain/1/vm", vms[0], "n1");
+	run();
+	ok(!memcmp(d->info.handle, own, 16), "nor does what the guest may change");
 	begin(&shapes[0]);
 	*world->identity = '\0';
 	uuid_board_known = false;

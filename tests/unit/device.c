@@ -17,7 +17,7 @@ static void begin(void)
 {
 	world_reset(17);
 	deadline = clock_ms() + 30000;
-	store_open(deadline, 0);
+	store_open(deadline, 0, false);
 	world_write("/local/domain/1", "", "n0,r1");
 	world_write("/local/domain/1/device/suspend", "", "n0,r1");
 	world_write("/libxl/1", "", "n0");

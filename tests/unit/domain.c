@@ -55,6 +55,8 @@ static struct verdict bound(uint32_t f)
 		return VERDICT(PARTIAL, ATTACH);
 	if (!(f & FACT_NODES))
 		return VERDICT(NAMELESS, ATTACH);
+	if (f & FACT_OWNED)
+		return VERDICT(PARTIAL, ATTACH_NOTE);
 	if (!(f & FACT_DONE))
 		return VERDICT(PARTIAL, ATTACH);
 	return f & FACT_SPOKEN ? VERDICT(CONNECTED, ATTACH)
@@ -71,7 +73,7 @@ static struct verdict expected(uint32_t f)
 		return VERDICT(XL, IGNORE);
 	if (!(f & FACT_EVTCHN))
 		return VERDICT(PLAIN, IGNORE);
-	if (f & FACT_FOREIGN)
+	if (f & FACT_FOREIGN && !(f & FACT_REACHED))
 		return VERDICT(FOREIGN, REFUSE);
 	if (f & FACT_STRANGER)
 		return VERDICT(UNSUPPORTED, REFUSE);
@@ -102,8 +104,8 @@ static bool possible(uint32_t f)
 /* What is never touched, however odd the facts are. */
 static bool hands_off(uint32_t f)
 {
-	return f & (FACT_SELF | FACT_DYING | FACT_CONSOLE | FACT_FOREIGN |
-		    FACT_STRANGER) ||
+	return f & (FACT_SELF | FACT_DYING | FACT_CONSOLE | FACT_STRANGER) ||
+	       (f & FACT_FOREIGN && !(f & FACT_REACHED)) ||
 	       !(f & FACT_EVTCHN) || !(f & (FACT_UNBOUND | FACT_BOUND)) ||
 	       !(f & (FACT_PFN | FACT_NO_PFN)) ||
 	       both(f, FACT_UNBOUND | FACT_INTRODUCED) ||
@@ -113,14 +115,15 @@ static bool hands_off(uint32_t f)
 static void every_combination(void)
 {
 	static const uint32_t more[] = {
-		0, FACT_DONE, FACT_RAM, FACT_SUSPENDED,
+		0, FACT_DONE, FACT_RAM, FACT_SUSPENDED, FACT_OWNED,
+		FACT_REACHED,
 	};
 	unsigned int different = 0, touched = 0, dumb = 0, n = 0;
 	const struct domain_rule *rule;
 	struct verdict want;
 	uint32_t i, f;
 
-	for (i = 0; i < 4u << FACTS; i++) {
+	for (i = 0; i < 6u << FACTS; i++) {
 		f = (i & ((1u << FACTS) - 1)) | more[i >> FACTS];
 		rule = domain_decide(f);
 		dumb += !rule->sentence || !*rule->sentence ||
@@ -291,7 +294,7 @@ static void serve(struct world_domain *d)
 	struct world_domain *d; \
 	world_reset(minor); \
 	d = world_boot(1); \
-	store_open(world->now, world->about.self); \
+	store_open(world->now, world->about.self, false); \
 	setup; \
 	(void)d; \
 	is_int(observe(1, DOMAIN_LOOK_STORE), 0, "%s: observed", what); \
@@ -409,7 +412,7 @@ static void contents(void)
 	world_reset(21);
 	d = world_boot(1);
 	serve(d);
-	store_open(world->now, world->about.self);
+	store_open(world->now, world->about.self, false);
 	observe(1, DOMAIN_LOOK_STORE | DOMAIN_LOOK_WRITE);
 	is_str(domain.name, "web", "its name");
 	is_str(domain.vm, "/vm/2ed6657d-e927-568b-95e1-2665a8aea6a2",
@@ -440,7 +443,7 @@ static void order(void)
 	ok(domain_is_enhanced(&domain), "is enough to know it");
 	is_int(domain.info.domid, 1, "info is kept");
 	is_str(world->journal, " param_get d1 2\n param_get d1 17\n"
-	       " param_get d1 1\n", "the event channel is read before the "
+	       " param_get d1 1\n evtchn_status d1 1\n", "the event channel is read before the "
 	       "console");
 	world_xl(2);
 	domain.info = world_find(2)->info;
@@ -475,7 +478,7 @@ static void vanishing(void)
 
 	world_reset(21);
 	world_boot(1);
-	store_open(world->now, world->about.self);
+	store_open(world->now, world->about.self, false);
 	world_forget();
 	observe(1, DOMAIN_LOOK_STORE);
 	domain_release(&domain);
@@ -483,7 +486,7 @@ static void vanishing(void)
 	for (at = 1; at <= calls; at++) {
 		world_reset(21);
 		world_boot(1);
-		store_open(world->now, world->about.self);
+		store_open(world->now, world->about.self, false);
 		world_forget();
 		world_find(1)->vanish = at;
 		rc = observe(1, DOMAIN_LOOK_STORE);
@@ -509,7 +512,7 @@ static void finding(void)
 	world_boot(1)->stranger = true;
 	serve(world_boot(2));
 	world_find(2)->stranger = true;
-	store_open(world->now, false);
+	store_open(world->now, false, false);
 	observe(1, DOMAIN_LOOK_STORE);
 	is_int(domain.rule->state, DOMAIN_UNSUPPORTED, "it does not find it");
 	domain_release(&domain);
@@ -534,7 +537,7 @@ static void changing(void)
 {
 	world_reset(21);
 	world_boot(1);
-	store_open(world->now, false);
+	store_open(world->now, false, false);
 	world->meanwhile = introduced;
 	is_int(observe(1, DOMAIN_LOOK_STORE), 0, "introduced meanwhile");
 	is_int(domain.rule->state, DOMAIN_READY, "is no stale one");
@@ -562,7 +565,7 @@ static void many(void)
 		all[i].info = world_find((uint16_t)(i + 1))->info;
 	}
 	serve(world_find(3));
-	store_open(world->now, false);
+	store_open(world->now, false, false);
 	domain_observe(all, i, DOMAIN_LOOK_STORE);
 	while (i--) {
 		bad += all[i].rc || all[i].info.domid != i + 1 ||
@@ -588,7 +591,7 @@ static void lists(void)
 	world_write("/local/domain/21/name", "not 1, not 2", NULL);
 	world_write("/libxl/2/device", "", NULL);
 	world_write("/vm/2ed6657d-e927-568b-95e1-2665a8aea6a2/name", "", NULL);
-	store_open(world->now, false);
+	store_open(world->now, false, false);
 	domain_observe(all, 3, DOMAIN_LOOK_STORE);
 	ok(!(all[0].facts & FACT_LISTED) && all[1].facts & FACT_LISTED &&
 	   !(all[2].facts & FACT_LISTED), "one of three is in a list");
@@ -646,7 +649,7 @@ static void failing(void)
 		world_boot(1);
 		world_write("/local/domain/1/data", "", NULL);
 		world_write("/libxl/1/device", "", NULL);
-		store_open(world->now, world->about.self);
+		store_open(world->now, world->about.self, false);
 		world->fault.at = 1;
 		world->fault.rc = faults[i].rc;
 		strcpy(world->fault.call, faults[i].call);
@@ -669,7 +672,7 @@ static void odd_nodes(void)
 	for (i = 0; i < 2; i++) {
 		world_reset(21);
 		serve(world_boot(1));
-		store_open(world->now, world->about.self);
+		store_open(world->now, world->about.self, false);
 		world->fault = (struct world_fault){ .at = 1,
 			.call = "batch_read /local/domain/1/name",
 			.rc = rcs[i] };

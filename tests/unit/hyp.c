@@ -31,9 +31,12 @@ static struct xen {
 	uint16_t domids[MOST];
 	unsigned int domains;
 	unsigned int told;	/* num_domains of a list, 0: the truth */
-	bool next;		/* up to 4.17: the next domain of a missing one */
+	bool next;		/* up to 4.17: the next domain of a missing one,
+				 * do_domctl(), common/domctl.c@4.17 */
+	bool first;		/* of no release: the first, whoever is meant */
 	int domctl_rc;		/* -errno of a domctl with the right version */
 	int param_rc;
+	uint16_t denied;	/* by Flask: the domains up to this one */
 	uint32_t pool;		/* the id that is answered */
 	uint64_t setup_gfn;
 	int setup_status, resource_errno;
@@ -111,8 +114,13 @@ int xc_version(xc_interface *xc, int cmd, void *arg)
 int xc_hvm_param_get(xc_interface *xc, uint32_t domid, uint32_t param,
 		     uint64_t *value)
 {
-	(void)xc, (void)domid, (void)param;
+	(void)xc, (void)param;
 	*value = 0;
+	/* rcu_lock_domain_by_any_id() comes before xsm_hvm_param(), hvm.c */
+	if (domid >= xen.domains)
+		return fails(ESRCH);
+	if (domid <= xen.denied && domid != xen.self)
+		return fails(EACCES);
 	return xen.param_rc ? fails(-xen.param_rc) : 0;
 }
 
@@ -185,7 +193,8 @@ static int domctl(struct xen_domctl *op)
 	if (xen.domctl_rc)
 		return fails(-xen.domctl_rc);
 	for (i = 0; i < xen.domains; i++)
-		if (xen.domids[i] == op->domain || xen.next)
+		if (xen.domids[i] == op->domain || xen.first ||
+		    (xen.next && xen.domids[i] > op->domain))
 			break;
 	if (i == xen.domains)
 		return fails(ESRCH);
@@ -207,8 +216,11 @@ static int sysctl(struct xen_sysctl *op)
 		return 0;
 	}
 	entry = (uint8_t *)list->buffer.p;
-	for (i = 0; i < xen.domains && i < list->max_domains; i++)
-		describe((void *)(entry + i * xen.stride), xen.domids[i]);
+	for (i = 0; i < xen.domains && i < list->max_domains; i++) {
+		memset(entry, 0xee, xen.stride);
+		describe((void *)entry, xen.domids[i]);
+		entry += xen.stride;
+	}
 	list->num_domains = xen.told ? xen.told : i;
 	return 0;
 }
@@ -294,6 +306,28 @@ static void versions(void)
 	is_int(hyp_open(), -EPERM, "no privilege");
 }
 
+/* Flask's policy may deny one domain, and Xen denies all. */
+static void privilege(void)
+{
+	reset(17, 0x15, 0x15);
+	xen.denied = 3;
+	is_int(hyp_open(), 0, "three domains are denied, the next is not");
+	reset(17, 0x15, 0x15);
+	xen.denied = 3;
+	xen.domains = 4;
+	is_int(hyp_open(), -EPERM, "all that are there are");
+	reset(17, 0x15, 0x15);
+	xen.denied = MOST;
+	is_int(hyp_open(), -EPERM, "no privilege for any");
+	reset(17, 0x15, 0x15);
+	xen.domains = 1;
+	is_int(hyp_open(), 0, "there is no other domain");
+	reset(21, 0x17, 0x16);
+	xen.self = 1;
+	xen.denied = 2;
+	is_int(hyp_open(), 0, "our own is not asked about");
+}
+
 static void who_we_are(void)
 {
 	reset(17, 0x15, 0x15);
@@ -345,6 +379,63 @@ static void in_order(void)
 	is_int(list(0, MOST), -EPROTO, "nor is the last number that there is");
 }
 
+/* Are the three domains listed, and described as they are? */
+static bool are_listed(void)
+{
+	static const uint16_t domids[] = { 0, 2, 7 };
+	unsigned int i;
+
+	if (list(0, MOST) != 3)
+		return false;
+	for (i = 0; i < 3; i++)
+		if (got[i].domid != domids[i] ||
+		    got[i].tot_pages != domids[i] * 10u || got[i].cpupool != 7)
+			return false;
+	return true;
+}
+
+/*
+ * Each release of Xen, as its own headers have it: XEN_DOMCTL_INTERFACE_VERSION,
+ * XEN_SYSCTL_INTERFACE_VERSION, the size of xen_domctl_getdomaininfo, and what
+ * getdomaininfo of a domain that is missing gives (xen/FACTS has the lines).
+ */
+static void releases(void)
+{
+	static const struct {
+		unsigned int minor, domctl, sysctl, stride;
+		bool next;
+	} rows[] = {
+		{ 12, 0x11, 0x12, 112, true }, { 13, 0x12, 0x12, 112, true },
+		{ 14, 0x12, 0x13, 112, true }, { 15, 0x13, 0x13, 112, true },
+		{ 16, 0x14, 0x14, 120, true }, { 17, 0x15, 0x15, 120, true },
+		{ 18, 0x16, 0x15, 120, false }, { 19, 0x17, 0x15, 120, false },
+		{ 20, 0x17, 0x15, 120, false }, { 21, 0x17, 0x16, 120, false },
+		{ 22, 0x18, 0x16, 120, false },
+	};
+	unsigned int i, minor;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		minor = rows[i].minor;
+		reset(minor, rows[i].domctl, rows[i].sysctl);
+		xen.stride = rows[i].stride;
+		xen.next = rows[i].next;
+		xen.domains = 3;
+		xen.domids[1] = 2;
+		xen.domids[2] = 7;
+		is_int(hyp_open(), 0, "Xen 4.%u opens", minor);
+		is_int(xen.domctls, 1, "4.%u: its domctl is tried first", minor);
+		is_int(hyp_about()->domctl, rows[i].domctl, "4.%u: and is it",
+		       minor);
+		is_int(hyp_about()->sysctl, rows[i].sysctl, "4.%u: the sysctl",
+		       minor);
+		ok(are_listed(), "4.%u: a list", minor);
+		hyp_close();
+		xen.sysctl = 0;
+		hyp_open();
+		ok(are_listed(), "4.%u: one domain after the other", minor);
+	}
+}
+
 static void counts(void)
 {
 	static const unsigned int wrong[] = { 6, 33, 1000, 0x80000000u, ~0u };
@@ -374,7 +465,7 @@ static void one_by_one(void)
 	xen.domids[4] = 0x7fef;
 	is_int(list(0, MOST), 5, "without a list");
 	is_int(got[4].domid, 0x7fef, "the last that there can be is found");
-	xen.next = true;
+	xen.first = true;
 	is_int(list(1, MOST), -EPROTO, "an earlier domain is no answer");
 	xen.domids[0] = 0x7ff0;
 	is_int(list(0, MOST), -EPROTO, "DOMID_SELF is none");
@@ -438,8 +529,10 @@ static void odds(void)
 int main(void)
 {
 	versions();
+	privilege();
 	who_we_are();
 	in_order();
+	releases();
 	counts();
 	one_by_one();
 	odds();

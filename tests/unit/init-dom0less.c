@@ -552,6 +552,31 @@ static void names_in_use(void)
 	is_str(err, "", "a name that is in use and stays is no news");
 }
 
+/* Nodes that the guest may change, as Xen's own tool leaves them. */
+static void names_of_guests(void)
+{
+	begin(21);
+	world_boot(1);
+	world_boot(2);
+	run("");
+	world_write("/local/domain/1/name", "dom0less-2", "n1,r0");
+	world_write("/local/domain/1/vm", "/vm/2", "n1,r0");
+	world->dtb_domains = 2;
+	is_int(run(""), 0, "a guest owns its name and its vm node");
+	ok(one_line("init-dom0less: d1: the guest may change its own name ",
+		    "takes them back"), "one line");
+	ok(is_served(1, "node1"), "it is called what the tree says");
+	ok(is_served(2, "dom0less-2"), "the other keeps its name");
+	run("");
+	is_str(err, "", "the second run is silent");
+	is_int(world->changes, 0, "and changes nothing");
+	world_write("/local/domain/1/name", "node2", "w0");
+	world_write("/local/domain/2/name", "dom0less-2", "n2");
+	run("-N 1=web");
+	ok(is_served(1, "web"), "--name names it anew, too");
+	ok(is_served(2, "node2"), "nor is another's name in use for it");
+}
+
 /* What a domain is called already. */
 static void names_there(void)
 {
@@ -812,6 +837,76 @@ static void elsewhere(void)
 	       "is about our own domain");
 	is_str(world_read("/local/domain/0/name"), NULL, "and not domain 0");
 	is_str(world->wrong, "", "no rule is broken");
+}
+
+/* xenstore in another domain, as from 4.21 on "capabilities" can have it. */
+static void reached(void)
+{
+	uint16_t domid;
+	int64_t now;
+
+	begin(21);
+	world->daemon_at = -1;
+	world_boot(1)->info.flags = HYP_XS_DOMAIN;
+	for (domid = 2; domid <= 3; domid++) {
+		world_boot(domid)->channel.remote = 1;
+		world_find(domid)->grants[1].domid = 1;
+	}
+	now = world->now;
+	is_int(run("-0"), 1, "xenstore is in a domain that is not reached");
+	ok(world->now == now, "nobody waits for a socket");
+	ok(strstr(err, "init-dom0less: xenstored runs in another domain") &&
+	   strstr(err, "init-dom0less: d2: foreign: another domain serves its "
+		  "xenstore: run init-dom0less there, or in a control domain "
+		  "whose /dev/xen/xenbus leads there (d1)\n"),
+	   "it is told which that is");
+	is_int(lines(err), 3, "and a line for each guest");
+	is_int(world->changes, 0, "nothing is changed");
+	world_find(1)->info.flags = 0;
+	world_find(1)->channel.remote = 1;
+	now = world->now;
+	is_int(run(""), 1, "and Xen does not tell that it is xenstore's");
+	ok(world->now == now, "the event channels do");
+
+	world_find(1)->info.flags = HYP_XS_DOMAIN;
+	world->bus = world->stopped = true;
+	now = world->now;
+	is_int(run(""), 1, "it does not answer");
+	ok(world->now <= now + 3000, "dom0 tries once");
+	world->stopped = false;
+	is_int(run("-n"), 0, "it is reached: a dry run");
+	ok(strstr(out, "d2: introduce it to xenstored\n") &&
+	   !strstr(out, "allocate") && !strstr(out, "grant") &&
+	   !strstr(out, "notify"), "what Xen has given is not made");
+	is_int(run("-w"), 0, "a run");
+	is_str(err, "", "has nothing to tell");
+	ok(is_served(2, "dom0less-2") && is_served(3, "dom0less-3"),
+	   "and serves them");
+	is_int(world_count("evtchn_send"), 0, "that domain's end of a channel "
+	       "is not ours to raise");
+	run("");
+	is_int(world->changes, 0, "the second run changes nothing");
+	begin(17);
+	world_boot(2)->channel.remote = 1;
+	world_boot(1)->info.flags = HYP_XS_DOMAIN;
+	world->bus = true;
+	is_int(run(""), 1, "where Xen has given no page, nor a grant");
+	ok(strstr(err, "d2: foreign: "), "it is refused");
+	is_int(world->changes, 0, "and nothing is changed");
+}
+
+/* One domain that a policy of Flask denies is no other's failure. */
+static void denied(void)
+{
+	begin(21);
+	world_boot(1);
+	world_boot(2);
+	world->fault = (struct world_fault){ .at = 1, .call = "param_get d1",
+					     .rc = -EACCES, .always = true };
+	is_int(run(""), 1, "a domain is denied");
+	ok(one_line("init-dom0less: d1: read the HVM parameters (a policy of "
+		    "Xen's Flask): ", "Permission denied"), "one line");
+	ok(is_served(2, "dom0less-2"), "the other is served");
 }
 
 /* An error is an error, even if nothing is left to do then. */
@@ -1128,6 +1223,7 @@ int main(void)
 	fail_anywhere(21);
 	names();
 	names_of_kernel();
+	names_of_guests();
 	names_in_use();
 	names_there();
 	operands();
@@ -1138,6 +1234,8 @@ int main(void)
 	absent();
 	ending();
 	elsewhere();
+	reached();
+	denied();
 	locked();
 	deadlines();
 	no_domctl();

@@ -16,7 +16,7 @@ static void begin(uint32_t vcpus)
 {
 	world_reset(17);
 	deadline = clock_ms() + 30000;
-	store_open(deadline, world->about.self);
+	store_open(deadline, world->about.self, false);
 	nodes = (struct nodes){
 		.domid = 7, .name = "web", .uuid = UUID, .memory = 262144,
 		.vcpus = vcpus, .port = 3, .gfn = 0x39001,

@@ -157,7 +157,7 @@ static const char *value(unsigned int field, unsigned int way)
 	if (strcmp(fields[field].name, "advice"))
 		return fields[field].value;
 	return report.absent ? "declared by the device tree, but Xen does not "
-			       "run it" : domain.rule->sentence;
+			       "run it" : domain_sentence(&domain);
 }
 
 /* The sentences have quotes in them. */

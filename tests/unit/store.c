@@ -304,7 +304,7 @@ enum { OPS = 5 };
 
 static int open_it(void)
 {
-	return store_open(now + 1000, has_device);
+	return store_open(now + 1000, has_device, false);
 }
 
 static int find(void)
@@ -771,7 +771,7 @@ static void test_perms(void)
 
 	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		xenstored_reset();
-		store_open(now + 1000, cases[i].self);
+		store_open(now + 1000, cases[i].self, false);
 		store_begin(&tx);
 		batch_perms(tx, "/a/b", cases[i].perm, cases[i].domid);
 		is_int(batch_flush(), 0, "permissions %zu", i);
@@ -782,7 +782,7 @@ static void test_perms(void)
 		store_close();
 	}
 	xenstored_reset();
-	store_open(now + 1000, 32751);
+	store_open(now + 1000, 32751, false);
 	store_begin(&tx);
 	memset(path, 'x', sizeof(path));
 	path[0] = '/';
@@ -834,7 +834,7 @@ static void test_late(void)
 	struct batch_answer answer = { text, sizeof(text), 0 };
 
 	xenstored_reset();
-	is_int(store_open(now - 1, 0), 0, "there is time for one try");
+	is_int(store_open(now - 1, 0, false), 0, "there is time for one try");
 	is_int(read_name(), 3, "and what follows");
 	is_int(ask(), 0, "in one go, too");
 	xenstored.most = xenstored.requests;
@@ -845,7 +845,7 @@ static void test_late(void)
 	is_int(ask(), -ETIMEDOUT, "and it is late ever after");
 	is_int(hangs, 0, "which is not waited for");
 	xenstored.most = 0;
-	is_int(store_open(now + 1000, 0), 0, "with another deadline");
+	is_int(store_open(now + 1000, 0, false), 0, "with another deadline");
 	is_int(read_name(), 3, "there is");
 	store_close();
 	is_int(read_name(), -ENOTCONN, "not connected");
@@ -889,6 +889,25 @@ static void test_lists(void)
 	batch_list(0, "/libxl", &answers[2]);
 	is_int(batch_flush(), 0, "the longest list");
 	ok(answers[2].rc == 4096 && strlen(large) == 4096, "has its place");
+	store_close();
+}
+
+/* Permissions do, too. */
+static void test_who(void)
+{
+	char text[16], none[16];
+	struct batch_answer answers[] = {
+		{ text, sizeof(text), 99 }, { none, sizeof(none), 99 },
+	};
+
+	xenstored_reset();
+	open_it();
+	batch_who(0, "/local/domain/1/name", &answers[0]);
+	batch_who(0, "/local/domain/1/vm", &answers[1]);
+	is_int(batch_flush(), 0, "who may do what");
+	is_str(text, "n0/r1/", "with a node");
+	is_int(answers[0].rc, 6, "as long as it is");
+	is_int(answers[1].rc, -ENOENT, "that is there");
 	store_close();
 }
 
@@ -1007,6 +1026,7 @@ int main(void)
 	test_values();
 	test_finds();
 	test_lists();
+	test_who();
 	test_late();
 	test_commits();
 	test_leftover();

@@ -130,6 +130,12 @@ static void answer(int fd, struct xsd_sockmsg header, const char *payload)
 		else
 			refuse(fd, header, "ENOENT");
 		break;
+	case XS_GET_PERMS:
+		if (!strcmp(payload, "/local/domain/1/name"))
+			reply(fd, header, TEXT("n0\0r1\0"));
+		else
+			refuse(fd, header, "ENOENT");
+		break;
 	case XS_TRANSACTION_START:
 		begin(fd, header);
 		break;
