@@ -37,23 +37,12 @@ struct opts {
 
 static struct opts opts;
 
-static int take_dtb(char *file)
-{
-	opts.dtb = file;
-	return APPLET_DONE;
-}
-
-static int take_output(char *names)
-{
-	return applet_choose_fields(&opts.output, names);
-}
-
 static const struct applet_option options[] = {
-	{ 'd', "dtb", .take = take_dtb },
-	{ 'j', "json", .flag = &opts.output.json },
-	{ 'l', "long", .flag = &opts.longer },
-	{ 'o', "output", .take = take_output },
-	{ 'p', "parsable", .flag = &opts.output.tsv },
+	{ 'd', APPLET_TEXT, "dtb", .text = &opts.dtb },
+	{ 'j', APPLET_FLAG, "json", .flag = &opts.output.json },
+	{ 'l', APPLET_FLAG, "long", .flag = &opts.longer },
+	{ 'o', APPLET_FIELDS, "output", .output = &opts.output },
+	{ 'p', APPLET_FLAG, "parsable", .flag = &opts.output.tsv },
 	{ 0 },
 };
 

@@ -52,19 +52,14 @@ static int64_t deadline;
 enum fate { LEFT_ALONE, ASKED, REFUSED, STOPPED };
 static unsigned char fates[APPLET_DOMAINS_MAX];
 
-static int take_timeout(char *seconds)
-{
-	return applet_parse_timeout(seconds, &opts.timeout);
-}
-
 static const struct applet_option options[] = {
-	{ 'a', "all", .flag = &opts.all },
-	{ 'f', "force", .flag = &opts.force },
-	{ 'k', "kmsg", .flag = &opts.kmsg },
-	{ 'n', "dry-run", .flag = &opts.dry },
-	{ 'r', "reboot", .flag = &opts.reboot },
-	{ 't', "timeout", .take = take_timeout },
-	{ 'w', "wait", .flag = &opts.wait },
+	{ 'a', APPLET_FLAG, "all", .flag = &opts.all },
+	{ 'f', APPLET_FLAG, "force", .flag = &opts.force },
+	{ 'k', APPLET_FLAG, "kmsg", .flag = &opts.kmsg },
+	{ 'n', APPLET_FLAG, "dry-run", .flag = &opts.dry },
+	{ 'r', APPLET_FLAG, "reboot", .flag = &opts.reboot },
+	{ 't', APPLET_SECONDS, "timeout", .ms = &opts.timeout },
+	{ 'w', APPLET_FLAG, "wait", .flag = &opts.wait },
 	{ 0 },
 };
 

@@ -59,15 +59,27 @@ int applet_explain(const struct domain *domain, int rc, const char *step,
 /* TEXT as a domid; false if it is none. */
 bool applet_parse_domid(const char *text, uint16_t *domid);
 
-/* TEXT, a number of seconds, as *MS milliseconds. */
-int applet_parse_timeout(const char *text, int64_t *ms);
+/* What an option does; all but the first have an argument. */
+enum applet_kind {
+	APPLET_FLAG,		/* sets .flag */
+	APPLET_TEXT,		/* is kept in .text */
+	APPLET_SECONDS,		/* a number of them, which become .ms */
+	APPLET_FIELDS,		/* chooses the fields of .output */
+	APPLET_TAKE,		/* is given to .take, which gives a status */
+};
 
-/* One option of an applet: it sets a flag, or has an argument to be taken. */
+/* One option of an applet. */
 struct applet_option {
 	char letter;
+	unsigned char kind;
 	const char *name;
-	bool *flag;
-	int (*take)(char *argument);
+	union {
+		bool *flag;
+		const char **text;
+		int64_t *ms;
+		struct applet_output *output;
+		int (*take)(char *argument);
+	};
 };
 
 /* What every applet's command line has. */
@@ -147,9 +159,6 @@ struct applet_output {
 	struct report_fields fields;
 	unsigned int written;
 };
-
-/* The argument of -o: TSV with these, unless --json says otherwise. */
-int applet_choose_fields(struct applet_output *output, const char *names);
 
 /* One domain for a program; after the last one the end. */
 void applet_write(struct applet_output *output, const struct report *report);
