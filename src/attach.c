@@ -73,6 +73,7 @@ static int page_take(struct attach *attach)
 
 	if (!(pages % DOMAIN_MIB))
 		pages++;	/* whole MiB would look as Xen created it */
+	/* Xen takes any limit (xen/FACTS, limit): never lower it */
 	if (info->max_pages < pages)
 		rc = hyp_set_max_pages(info->domid, pages);
 	if (rc == -EPROTONOSUPPORT)

@@ -197,7 +197,7 @@ static bool is_possible(const struct hyp_domain *info)
 /*
  * STORE_EVTCHN is read before CONSOLE_PFN. libxl writes them the other way
  * round (xen/FACTS, order), so a domain that libxl is building never looks like
- * one that Xen made at boot.
+ * one that Xen made at boot. A guest cannot set them (xen/FACTS, params).
  */
 static int look_at_params(struct domain *domain)
 {

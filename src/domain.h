@@ -83,8 +83,8 @@ struct domain_rule {
 enum {
 	/* Longer names are cut when read; xl's own limit is xenstore's. */
 	DOMAIN_NAME_MAX = 256,
-	/* The page's place in a domain that has none yet: GUEST_MAGIC_BASE +
-	 * one page, public/arch-arm.h, where Xen >= 4.21 puts it as well. */
+	/* The page's place in a domain that has none yet (xen/FACTS, magic):
+	 * GUEST_MAGIC_BASE + one page, where Xen >= 4.21 puts it as well. */
 	DOMAIN_MAGIC_GFN = 0x39001,
 	/* 16 frames below and above GUEST_MAGIC_BASE. Single pages are closer:
 	 * toolstacks put up to four from there on, and a small kernel has its

@@ -187,7 +187,8 @@ int hyp_map(uint16_t domid, uint64_t gfn, bool write, void **page);
 
 /*
  * What is unmapped, and grant tables that have been looked at, is given back
- * later: a domain that is destroyed stays in Xen's list until then.
+ * later. A domain that is destroyed stays in Xen's list until then (xen/FACTS,
+ * dying).
  */
 void hyp_unmap(void *page);
 void hyp_give_back(void);
