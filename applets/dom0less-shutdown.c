@@ -112,7 +112,8 @@ static int shutdown_ask(struct domain *domain, unsigned char *fate)
 
 	*fate = REFUSED;
 	if (domain->info.domid == hyp_about()->self) {
-		msg(MSG_ERROR, domain->info.domid, "that is this domain itself");
+		msg(MSG_ERROR, domain->info.domid,
+		    "that is this domain itself");
 		*fate = LEFT_ALONE;
 		return APPLET_FAILED;
 	}
@@ -221,7 +222,8 @@ static int late(const struct domain *domain, bool asked)
 	if (!asked)
 		return APPLET_DONE;	/* why was said when it refused */
 	if (shutdown_node(domain, "shutdown", path, value, sizeof(value)) > 0)
-		msg(MSG_ERROR, domain->info.domid, "the guest has not answered");
+		msg(MSG_ERROR, domain->info.domid,
+		    "the guest has not answered");
 	else
 		msg(MSG_ERROR, domain->info.domid,
 		    "the guest has answered, and not stopped");

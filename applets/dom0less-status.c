@@ -312,7 +312,7 @@ static int status_wait(void)
 			       : status;
 }
 
-/* What was shown at the last look, in the order of Xen's list: that of domids. */
+/* What was shown at the last look, in the order of Xen's list, by domid. */
 static struct shown {
 	uint16_t domid;
 	enum domain_state state;

@@ -86,7 +86,7 @@ struct applet_option {
 /* What every applet's command line has. */
 struct applet_args {
 	bool quiet, verbose;		/* messages go by the last of the two */
-	bool own;			/* the operands are the applet's to check */
+	bool own;			/* the applet checks the operands */
 	char **operands;		/* else each is a domid or a name */
 };
 

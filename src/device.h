@@ -37,13 +37,13 @@ struct device_pair {
 	enum device_place place;
 	const char *key, *value;
 	bool read_only;		/* for the guest, at the frontend's place */
-	bool said;		/* by the user: a device without it is another */
+	bool said;		/* the user said so: one without is another */
 };
 
 struct device {
 	uint16_t guest, host;	/* domids of the two ends */
 	char kind[DEVICE_KIND_MAX];
-	char host_kind[DEVICE_KIND_MAX];	/* qdisk for a vbd, or the same */
+	char host_kind[DEVICE_KIND_MAX];	/* or qdisk, of a vbd */
 	uint32_t devid;
 	struct device_pair pairs[DEVICE_PAIRS_MAX];
 	unsigned int npairs;

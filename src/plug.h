@@ -54,7 +54,7 @@ struct plug {
 	bool there;		/* when detaching: it is there */
 	int64_t since;		/* when it was asked to close, or written */
 	int64_t pause;		/* nothing more is done before then */
-	int64_t busy;		/* when its file was first seen in use, 0: not */
+	int64_t busy;		/* since when its file is in use, 0: not */
 	unsigned int anew;	/* how often it has been written again */
 	bool announced;		/* the present step has been said */
 	bool plugged;		/* dom0 has done its part for it */

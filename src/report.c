@@ -16,8 +16,10 @@ enum {
 };
 
 /* When a field has a value. */
-enum when { ALWAYS, NAMED, RUNS, FULL, PARAMS, CHANNEL, BOUND, RING, GRANT, STORE,
-	    DECLARED, STEP };
+enum when {
+	ALWAYS, NAMED, RUNS, FULL, PARAMS, CHANNEL, BOUND, RING, GRANT, STORE,
+	DECLARED, STEP,
+};
 
 /* How the field's text is made from what stands at the row's offset. */
 enum kind {
