@@ -72,23 +72,12 @@ static struct {
 static unsigned int nbridges;
 static int64_t deadline;
 
-static int take_file(char *file)
-{
-	opts.file = file;
-	return APPLET_DONE;
-}
-
-static int take_timeout(char *seconds)
-{
-	return applet_parse_timeout(seconds, &opts.timeout);
-}
-
 static const struct applet_option options[] = {
-	{ 'f', "file", .take = take_file },
-	{ 'k', "kmsg", .flag = &opts.kmsg },
-	{ 'n', "dry-run", .flag = &opts.dry },
-	{ 'N', "no-wait", .flag = &opts.no_wait },
-	{ 't', "timeout", .take = take_timeout },
+	{ 'f', APPLET_TEXT, "file", .text = &opts.file },
+	{ 'k', APPLET_FLAG, "kmsg", .flag = &opts.kmsg },
+	{ 'n', APPLET_FLAG, "dry-run", .flag = &opts.dry },
+	{ 'N', APPLET_FLAG, "no-wait", .flag = &opts.no_wait },
+	{ 't', APPLET_SECONDS, "timeout", .ms = &opts.timeout },
 	{ 0 },
 };
 
@@ -365,7 +354,6 @@ static int make_bridges(void)
 	return status;
 }
 
-/* --- devices --- */
 
 /* It is over with a job: it says why. */
 static int fail_job(struct job *job, const char *who, const char *why)

@@ -53,17 +53,12 @@ struct wanted {
 	int status;
 };
 
-static int take_timeout(char *seconds)
-{
-	return applet_parse_timeout(seconds, &opts.timeout);
-}
-
 static const struct applet_option options[] = {
-	{ 'a', "all", .flag = &opts.all },
-	{ 'f', "force", .flag = &opts.force },
-	{ 'k', "kmsg", .flag = &opts.kmsg },
-	{ 'n', "dry-run", .flag = &opts.dry },
-	{ 't', "timeout", .take = take_timeout },
+	{ 'a', APPLET_FLAG, "all", .flag = &opts.all },
+	{ 'f', APPLET_FLAG, "force", .flag = &opts.force },
+	{ 'k', APPLET_FLAG, "kmsg", .flag = &opts.kmsg },
+	{ 'n', APPLET_FLAG, "dry-run", .flag = &opts.dry },
+	{ 't', APPLET_SECONDS, "timeout", .ms = &opts.timeout },
 	{ 0 },
 };
 

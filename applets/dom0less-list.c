@@ -40,26 +40,13 @@ struct opts {
 
 static struct opts opts;
 
-static int take_dtb(char *file)
-{
-	opts.dtb = file;
-	return APPLET_DONE;
-}
-
-/* Of domains or of devices, which may be said later. */
-static int take_output(char *names)
-{
-	opts.fields = names;
-	return APPLET_DONE;
-}
-
 static const struct applet_option options[] = {
-	{ 'd', "dtb", .take = take_dtb },
-	{ 'D', "devices", .flag = &opts.devices },
-	{ 'j', "json", .flag = &opts.output.json },
-	{ 'l', "long", .flag = &opts.longer },
-	{ 'o', "output", .take = take_output },
-	{ 'p', "parsable", .flag = &opts.output.tsv },
+	{ 'd', APPLET_TEXT, "dtb", .text = &opts.dtb },
+	{ 'D', APPLET_FLAG, "devices", .flag = &opts.devices },
+	{ 'j', APPLET_FLAG, "json", .flag = &opts.output.json },
+	{ 'l', APPLET_FLAG, "long", .flag = &opts.longer },
+	{ 'o', APPLET_TEXT, "output", .text = &opts.fields },
+	{ 'p', APPLET_FLAG, "parsable", .flag = &opts.output.tsv },
 	{ 0 },
 };
 

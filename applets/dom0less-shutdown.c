@@ -52,19 +52,14 @@ static int64_t deadline;
 enum fate { LEFT_ALONE, ASKED, REFUSED, STOPPED };
 static unsigned char fates[APPLET_DOMAINS_MAX];
 
-static int take_timeout(char *seconds)
-{
-	return applet_parse_timeout(seconds, &opts.timeout);
-}
-
 static const struct applet_option options[] = {
-	{ 'a', "all", .flag = &opts.all },
-	{ 'f', "force", .flag = &opts.force },
-	{ 'k', "kmsg", .flag = &opts.kmsg },
-	{ 'n', "dry-run", .flag = &opts.dry },
-	{ 'r', "reboot", .flag = &opts.reboot },
-	{ 't', "timeout", .take = take_timeout },
-	{ 'w', "wait", .flag = &opts.wait },
+	{ 'a', APPLET_FLAG, "all", .flag = &opts.all },
+	{ 'f', APPLET_FLAG, "force", .flag = &opts.force },
+	{ 'k', APPLET_FLAG, "kmsg", .flag = &opts.kmsg },
+	{ 'n', APPLET_FLAG, "dry-run", .flag = &opts.dry },
+	{ 'r', APPLET_FLAG, "reboot", .flag = &opts.reboot },
+	{ 't', APPLET_SECONDS, "timeout", .ms = &opts.timeout },
+	{ 'w', APPLET_FLAG, "wait", .flag = &opts.wait },
 	{ 0 },
 };
 
@@ -117,7 +112,8 @@ static int shutdown_ask(struct domain *domain, unsigned char *fate)
 
 	*fate = REFUSED;
 	if (domain->info.domid == hyp_about()->self) {
-		msg(MSG_ERROR, domain->info.domid, "that is this domain itself");
+		msg(MSG_ERROR, domain->info.domid,
+		    "that is this domain itself");
 		*fate = LEFT_ALONE;
 		return APPLET_FAILED;
 	}
@@ -226,7 +222,8 @@ static int late(const struct domain *domain, bool asked)
 	if (!asked)
 		return APPLET_DONE;	/* why was said when it refused */
 	if (shutdown_node(domain, "shutdown", path, value, sizeof(value)) > 0)
-		msg(MSG_ERROR, domain->info.domid, "the guest has not answered");
+		msg(MSG_ERROR, domain->info.domid,
+		    "the guest has not answered");
 	else
 		msg(MSG_ERROR, domain->info.domid,
 		    "the guest has answered, and not stopped");

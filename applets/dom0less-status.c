@@ -57,31 +57,15 @@ static bool userdata;		/* there is a place for libxl's files */
 static bool listed;		/* Xen's list of domains is complete */
 static bool stuck;		/* some device is */
 
-static int take_output(char *names)
-{
-	return applet_choose_fields(&opts.output, names);
-}
-
-static int take_dtb(char *file)
-{
-	opts.dtb = file;
-	return APPLET_DONE;
-}
-
-static int take_timeout(char *seconds)
-{
-	return applet_parse_timeout(seconds, &opts.timeout);
-}
-
 static const struct applet_option options[] = {
-	{ 'd', "dtb", .take = take_dtb },
-	{ 'D', "devices", .flag = &opts.devices },
-	{ 'j', "json", .flag = &opts.output.json },
-	{ 'o', "output", .take = take_output },
-	{ 'p', "parsable", .flag = &opts.output.tsv },
-	{ 't', "timeout", .take = take_timeout },
-	{ 'w', "wait", .flag = &opts.wait },
-	{ 'W', "watch", .flag = &opts.watch },
+	{ 'd', APPLET_TEXT, "dtb", .text = &opts.dtb },
+	{ 'D', APPLET_FLAG, "devices", .flag = &opts.devices },
+	{ 'j', APPLET_FLAG, "json", .flag = &opts.output.json },
+	{ 'o', APPLET_FIELDS, "output", .output = &opts.output },
+	{ 'p', APPLET_FLAG, "parsable", .flag = &opts.output.tsv },
+	{ 't', APPLET_SECONDS, "timeout", .ms = &opts.timeout },
+	{ 'w', APPLET_FLAG, "wait", .flag = &opts.wait },
+	{ 'W', APPLET_FLAG, "watch", .flag = &opts.watch },
 	{ 0 },
 };
 
@@ -391,7 +375,7 @@ static int status_wait(void)
 			       : status;
 }
 
-/* What was shown at the last look, in the order of Xen's list: that of domids. */
+/* What was shown at the last look, in the order of Xen's list, by domid. */
 static struct shown {
 	uint16_t domid;
 	enum domain_state state;

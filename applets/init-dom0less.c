@@ -142,27 +142,16 @@ static int take_driver(char *text)
 	return APPLET_DONE;
 }
 
-static int take_dtb(char *file)
-{
-	opts.dtb = file;
-	return APPLET_DONE;
-}
-
-static int take_timeout(char *seconds)
-{
-	return applet_parse_timeout(seconds, &opts.timeout);
-}
-
 static const struct applet_option options[] = {
-	{ '0', "dom0", .flag = &opts.control },
-	{ 'd', "dtb", .take = take_dtb },
-	{ 'D', "driver-domain", .take = take_driver },
-	{ 'k', "kmsg", .flag = &opts.kmsg },
-	{ 'n', "dry-run", .flag = &opts.dry },
-	{ 'N', "name", .take = take_name },
-	{ 't', "timeout", .take = take_timeout },
-	{ 'u', "no-userdata", .flag = &opts.no_userdata },
-	{ 'w', "wait", .flag = &opts.wait },
+	{ '0', APPLET_FLAG, "dom0", .flag = &opts.control },
+	{ 'd', APPLET_TEXT, "dtb", .text = &opts.dtb },
+	{ 'D', APPLET_TAKE, "driver-domain", .take = take_driver },
+	{ 'k', APPLET_FLAG, "kmsg", .flag = &opts.kmsg },
+	{ 'n', APPLET_FLAG, "dry-run", .flag = &opts.dry },
+	{ 'N', APPLET_TAKE, "name", .take = take_name },
+	{ 't', APPLET_SECONDS, "timeout", .ms = &opts.timeout },
+	{ 'u', APPLET_FLAG, "no-userdata", .flag = &opts.no_userdata },
+	{ 'w', APPLET_FLAG, "wait", .flag = &opts.wait },
 	{ 0 },
 };
 

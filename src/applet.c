@@ -54,7 +54,7 @@ bool applet_parse_domid(const char *text, uint16_t *domid)
 	return true;
 }
 
-int applet_parse_timeout(const char *text, int64_t *ms)
+static int take_seconds(const char *text, int64_t *ms)
 {
 	uint64_t seconds;
 
@@ -97,15 +97,34 @@ static void tell_getopt(const struct applet_option *options,
 	for (; options->letter; options++) {
 		*longs++ = (struct option){
 			.name = options->name, .val = options->letter,
-			.has_arg = options->take ? required_argument
+			.has_arg = options->kind ? required_argument
 						 : no_argument,
 		};
 		*letters++ = options->letter;
-		if (options->take)
+		if (options->kind)
 			*letters++ = ':';
 	}
 	memcpy(longs, common, sizeof(common));
 	strcpy(letters, "hqvV");
+}
+
+/* The argument of -o: TSV with these fields, unless --json says otherwise. */
+int applet_choose_fields(struct applet_output *output, const char *names)
+{
+	size_t size;
+	const char *unknown = report_choose(&output->fields, names, &size);
+	const char *name;
+	unsigned int i;
+
+	output->tsv = true;
+	if (!unknown)
+		return APPLET_DONE;
+	msg(MSG_ERROR, MSG_NO_DOMAIN,
+	    "%.*s: no such field, or named twice; these are:", (int)size,
+	    unknown);
+	for (i = 0; (name = report_name(output->fields.devices, i)); i++)
+		msg(MSG_ERROR, MSG_NO_DOMAIN, "  %s", name);
+	return applet_usage();
 }
 
 static int take_option(const struct applet_option *option, int letter)
@@ -114,9 +133,20 @@ static int take_option(const struct applet_option *option, int letter)
 		option++;
 	if (!option->letter)
 		return applet_usage();
-	if (option->take)
+	switch ((enum applet_kind)option->kind) {
+	case APPLET_FLAG:
+		*option->flag = true;
+		break;
+	case APPLET_TEXT:
+		*option->text = optarg;
+		break;
+	case APPLET_SECONDS:
+		return take_seconds(optarg, option->ms);
+	case APPLET_FIELDS:
+		return applet_choose_fields(option->output, optarg);
+	case APPLET_TAKE:
 		return option->take(optarg);
-	*option->flag = true;
+	}
 	return APPLET_DONE;
 }
 
@@ -420,24 +450,6 @@ int applet_observe_all(bool *store, bool say)
 		status = applet_worse(status,
 				      applet_observe_some(&at, store, say));
 	return status;
-}
-
-int applet_choose_fields(struct applet_output *output, const char *names)
-{
-	size_t size;
-	const char *unknown = report_choose(&output->fields, names, &size);
-	const char *name;
-	unsigned int i;
-
-	output->tsv = true;
-	if (!unknown)
-		return APPLET_DONE;
-	msg(MSG_ERROR, MSG_NO_DOMAIN,
-	    "%.*s: no such field, or named twice; these are:", (int)size,
-	    unknown);
-	for (i = 0; (name = report_name(output->fields.devices, i)); i++)
-		msg(MSG_ERROR, MSG_NO_DOMAIN, "  %s", name);
-	return applet_usage();
 }
 
 void applet_write(struct applet_output *output, const struct report *report)

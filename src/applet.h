@@ -46,34 +46,47 @@ extern unsigned int applet_ndomains;
 /* The worse of two statuses. */
 int applet_worse(int one, int other);
 
-/* VALUE is WHAT: a usage error. */
+/* Say that VALUE is WHAT. APPLET_USAGE. */
 int applet_bad(const char *what, const char *value);
 
-/* WHAT failed with RC, -errno: STATUS. */
+/* Say that WHAT failed with RC, -errno. Returns STATUS. */
 int applet_fatal(int status, const char *what, int rc);
 
-/* One domain's STEP failed with RC, -errno. HINT: what to do, or NULL. */
+/* Say that STEP failed with RC, -errno, for one domain. HINT: what to do, or
+ * NULL. */
 int applet_explain(const struct domain *domain, int rc, const char *step,
 		   const char *hint);
 
-/* TEXT as a domid; false if it is none. */
+/* Read TEXT as a domid. False: it is none. */
 bool applet_parse_domid(const char *text, uint16_t *domid);
 
-/* TEXT, a number of seconds, as *MS milliseconds. */
-int applet_parse_timeout(const char *text, int64_t *ms);
+/* What an option does; all but the first have an argument. */
+enum applet_kind {
+	APPLET_FLAG,		/* sets .flag */
+	APPLET_TEXT,		/* is kept in .text */
+	APPLET_SECONDS,		/* a number of them, which become .ms */
+	APPLET_FIELDS,		/* chooses the fields of .output */
+	APPLET_TAKE,		/* is given to .take, which gives a status */
+};
 
-/* One option of an applet: it sets a flag, or has an argument to be taken. */
+/* One option of an applet. */
 struct applet_option {
 	char letter;
+	unsigned char kind;
 	const char *name;
-	bool *flag;
-	int (*take)(char *argument);
+	union {
+		bool *flag;
+		const char **text;
+		int64_t *ms;
+		struct applet_output *output;
+		int (*take)(char *argument);
+	};
 };
 
 /* What every applet's command line has. */
 struct applet_args {
 	bool quiet, verbose;		/* messages go by the last of the two */
-	bool own;			/* the operands are the applet's to check */
+	bool own;			/* the applet checks the operands */
 	char **operands;		/* else each is a domid or a name */
 };
 
@@ -85,21 +98,25 @@ struct applet_args {
 int applet_parse(const struct applet_option *options, int argc, char **argv,
 		 struct applet_args *args);
 
-/* Is OPERAND what a domain can be called, a domid or a name? If not, a usage
- * error. */
+/* Choose the fields that NAMES, a list with commas, names. An unknown one:
+ * APPLET_USAGE, after all have been said. */
+int applet_choose_fields(struct applet_output *output, const char *names);
+
+/* Can OPERAND be a domid or a domain's name? If not, say so: APPLET_USAGE. */
 int applet_check_domain(const char *operand);
 
-/* The domain that OPERAND names, NULL if it is not in the list. */
+/* The domain that OPERAND names. NULL: it is not in the list. */
 struct domain *applet_find_domain(const char *operand);
 
-/* Every operand must be there: the others are not held back. */
+/* Say which operands name no domain: APPLET_FAILED. The other domains are
+ * served all the same. */
 int applet_find_operands(char **operands);
 
 /* Does an operand select the domain? Without operands all are selected. */
 bool applet_selects(char **operands, const struct domain *domain);
 
-/* Load the tree in FILE, which must be good, or if it is NULL the kernel's,
- * which is a bonus. */
+/* Load the device tree in FILE, which must be a good one. NULL: load the
+ * kernel's own, if there is one. */
 int applet_load_dtb(const char *file);
 
 /*
@@ -114,13 +131,15 @@ int applet_say_vcpus(const struct domain *domain);
 
 int applet_open_hyp(void);
 
-/* Which domctl interface Xen has, "unknown" if it cannot be found out. */
+/* The version of Xen's domctl interface as text, "unknown" if nobody knows
+ * it. */
 const char *applet_domctl(void);
 
-/* Xen's domctl is not known: a note of that, and of what there is not. */
+/* If Xen's domctl interface is not known, say so in a note, and WHAT is left
+ * out. */
 void applet_note_domctl(const char *what);
 
-/* Connect to xenstored, with the deadline of clock.h. */
+/* Connect to xenstored, until DEADLINE (clock.h). */
 int applet_open_store(int64_t deadline);
 
 /* Why xenstored was not asked, for who goes on without it. */
@@ -133,18 +152,19 @@ extern bool applet_elsewhere;
 int applet_list_domains(void);
 
 /*
- * Observe the next of them, *AT and following, reading only; *AT goes behind
- * them. STORE: xenstored is connected; it becomes false if xenstored fails on
- * the way: APPLET_FAILED, and less is known then. SAY what cannot be looked at.
+ * Observe the next domains, from *AT on, reading only. *AT becomes the first
+ * that was not observed. *STORE says whether xenstored is connected. If
+ * xenstored fails on the way *STORE becomes false, less is known from there on,
+ * and the status is APPLET_FAILED. SAY which domains cannot be looked at.
  */
 int applet_observe_some(unsigned int *at, bool *store, bool say);
 int applet_observe_all(bool *store, bool say);
 
-/* Connect to xenstored if that can be done at once, or give the connection
- * that there is some more time. Says nothing. */
+/* Connect to xenstored, if it is there and answers. A connection that is there
+ * gets new time. Says nothing. */
 bool applet_try_store(void);
 
-/* How -p, -o and --json want their domains written. */
+/* What -p, -o and --json have chosen. */
 struct applet_output {
 	bool tsv, json;
 	bool endless;		/* JSON objects, a line each, in no array */
@@ -152,10 +172,7 @@ struct applet_output {
 	unsigned int written;
 };
 
-/* The argument of -o: TSV with these, unless --json says otherwise. */
-int applet_choose_fields(struct applet_output *output, const char *names);
-
-/* One domain for a program; after the last one the end. */
+/* Write one domain for a program. After the last one, write the end. */
 void applet_write(struct applet_output *output, const struct report *report);
 void applet_write_end(const struct applet_output *output);
 

@@ -73,6 +73,7 @@ static int page_take(struct attach *attach)
 
 	if (!(pages % DOMAIN_MIB))
 		pages++;	/* whole MiB would look as Xen created it */
+	/* Xen takes any limit (xen/FACTS, limit): never lower it */
 	if (info->max_pages < pages)
 		rc = hyp_set_max_pages(info->domid, pages);
 	if (rc == -EPROTONOSUPPORT)
@@ -428,7 +429,8 @@ static const struct step {
 	{ "write the xenstore nodes", nodes_needed, nodes_take, PREP, POLL },
 	{ "introduce it to xenstored", intro_needed, intro_take, SERVE, ONCE },
 	{ "finish the handshake", greet_needed, greet_take, SERVE, POLL },
-	{ "tell the guest its page", publish_needed, publish_take, SERVE, ONCE },
+	{ "tell the guest its page", publish_needed, publish_take,
+	  SERVE, ONCE },
 	{ "notify the guest", notify_needed, notify_take, SERVE, ONCE },
 	{ "write the last node", finish_needed, finish_take, SERVE, ONCE },
 	{ "wait for the guest", answer_needed, answer_take, WAIT, POLL },

@@ -26,8 +26,8 @@ struct batch_answer {
 };
 
 /*
- * In transaction TX of store.h, 0: in none. What is read in one holds when it is
- * committed, too, or that is -EAGAIN.
+ * In transaction TX of store.h, 0: in none. What is read in one holds when it
+ * is committed, too, or that is -EAGAIN.
  */
 void batch_read(uint32_t tx, const char *path, struct batch_answer *answer);
 /* The names of a node's children, each with a "/" after it. */

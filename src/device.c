@@ -404,8 +404,9 @@ int device_check_disk(const struct device *device, const char *number,
 	return search.found ? -EBUSY : 0;
 }
 
-static void write_at(uint32_t tx, const struct device *device, enum device_place place,
-		     const char *key, const char *value)
+static void write_at(uint32_t tx, const struct device *device,
+		     enum device_place place, const char *key,
+		     const char *value)
 {
 	char path[STORE_PATH_MAX];
 
@@ -431,8 +432,8 @@ static void make_place(uint32_t tx, const struct device *device,
 }
 
 /* Write a node of the backend's place, and libxl's copy of it. */
-static void write_back(uint32_t tx, const struct device *device, const char *key,
-		       const char *value)
+static void write_back(uint32_t tx, const struct device *device,
+		       const char *key, const char *value)
 {
 	write_at(tx, device, DEVICE_BACK, key, value);
 	write_at(tx, device, DEVICE_LIBXL, key, value);
@@ -468,7 +469,8 @@ static void write_pair(uint32_t tx, const struct device *device,
 	}
 	write_at(tx, device, pair->place, pair->key, pair->value);
 	if (pair->read_only)
-		batch_share(tx, device_path(path, device, pair->place, pair->key),
+		batch_share(tx, device_path(path, device, pair->place,
+					    pair->key),
 			    device->host, device->guest);
 }
 

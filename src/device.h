@@ -37,13 +37,13 @@ struct device_pair {
 	enum device_place place;
 	const char *key, *value;
 	bool read_only;		/* for the guest, at the frontend's place */
-	bool said;		/* by the user: a device without it is another */
+	bool said;		/* the user said so: one without is another */
 };
 
 struct device {
 	uint16_t guest, host;	/* domids of the two ends */
 	char kind[DEVICE_KIND_MAX];
-	char host_kind[DEVICE_KIND_MAX];	/* qdisk for a vbd, or the same */
+	char host_kind[DEVICE_KIND_MAX];	/* or qdisk, of a vbd */
 	uint32_t devid;
 	struct device_pair pairs[DEVICE_PAIRS_MAX];
 	unsigned int npairs;
@@ -59,8 +59,8 @@ bool device_add(struct device *device, const struct device_pair *pair);
 
 /*
  * The nodes that libxl makes for a vif or a vbd; SPEC must stay. A card that
- * was not given an address gets one of the guest's UUID and its number: the same
- * after every boot.
+ * was not given an address gets one of the guest's UUID and its number: the
+ * same after every boot.
  */
 void device_add_vif(struct device *device, const struct spec_vif *spec,
 		    const uint8_t uuid[UUID_SIZE]);
@@ -101,8 +101,9 @@ int device_note(const struct device *device, const struct device_pair *pairs,
 		unsigned int count, int64_t deadline);
 
 /*
- * Is the block device NUMBER, "fd:0", served to somebody else already? 0; -EBUSY:
- * as devid USER->devid of USER->guest, and WRITE or his writing does not go with it.
+ * Is the block device NUMBER, "fd:0", served to somebody else already? 0;
+ * -EBUSY: as devid USER->devid of USER->guest, and WRITE or his writing does
+ * not go with it.
  */
 int device_check_disk(const struct device *device, const char *number,
 		      bool write, struct device *user);

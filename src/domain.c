@@ -129,8 +129,8 @@ static const struct domain_rule rules[] = {
 
 /* What a guest that should be served, and has ended, makes of its domain. */
 #define END(why, text) \
-	[why] = { FACT_ENDED, 0, DOMAIN_DYING, DOMAIN_IGNORE, text \
-		  ": Xen does not start it again, only a reboot of the host does" }
+	[why] = { FACT_ENDED, 0, DOMAIN_DYING, DOMAIN_IGNORE, text ": Xen " \
+		  "does not start it again, only a reboot of the host does" }
 static const struct domain_rule ends[] = {
 	END(HYP_POWEROFF, "the guest powered off"),
 	END(HYP_REBOOT, "the guest wanted to reboot"),
@@ -212,7 +212,7 @@ static bool is_possible(const struct hyp_domain *info)
 /*
  * STORE_EVTCHN is read before CONSOLE_PFN. libxl writes them the other way
  * round (xen/FACTS, order), so a domain that libxl is building never looks like
- * one that Xen made at boot.
+ * one that Xen made at boot. A guest cannot set them (xen/FACTS, params).
  */
 static int look_at_params(struct domain *domain)
 {
@@ -673,9 +673,12 @@ static void observe(struct domain *domains, unsigned int count,
 	if (look & DOMAIN_LOOK_STORE)
 		look_at_store(domains, count, NODES);
 	for (domain = domains; domain < end; domain++) {
-		domain->rule = domain->rc ? &unknown
-			     : domain_is_lost(domain) ? domain_end(&domain->info)
-			     : domain_decide(domain->facts);
+		if (domain->rc)
+			domain->rule = &unknown;
+		else if (domain_is_lost(domain))
+			domain->rule = domain_end(&domain->info);
+		else
+			domain->rule = domain_decide(domain->facts);
 		if (domain->rc != -ESRCH)
 			continue;
 		domain_release(domain);

@@ -57,19 +57,20 @@ enum {
 	FACT_RECONNECT = 1 << 12, /* ring: connection is not 0 */
 	FACT_SPOKEN = 1 << 13,	/* ring: an index is not 0 */
 	FACT_NODES = 1 << 14,	/* its name and its vm node are there */
-	FACT_SOME_NODES = 1 << 15, /* any node that was looked for is */
+	FACT_SOME_NODES = 1 << 15, /* at least one node is there */
 	FACT_STATIC = 1 << 16,	/* direct-map or static-mem, Xen < 4.21 */
 	FACT_HANDLE = 1 << 17,	/* somebody gave it a handle: its UUID */
 	FACT_GRANT = 1 << 18,	/* the grant entry gives xenstored the page */
 	FACT_STRANGER = 1 << 19, /* xenstored does not find it in Xen */
 	FACT_LISTED = 1 << 20,	/* something of it may be in xenstore */
 	FACT_RAM = 1 << 21,	/* the page found lies amid the guest's RAM */
-	FACT_ASKED = 1 << 22,	/* xenstored answered, be it only for a name */
+	FACT_ASKED = 1 << 22,	/* xenstored answered, at least for its name */
 	FACT_ENDED = 1 << 23,	/* shut down for good, by itself */
 	FACT_SUSPENDED = 1 << 24, /* shut down until somebody resumes it */
-	FACT_DONE = 1 << 25,	/* the last node, which scripts wait for, is */
-	FACT_REACHED = 1 << 27,	/* FOREIGN, and yet its xenstored is reached */
+	FACT_DONE = 1 << 25,	/* the last node, for which scripts wait, is
+				 * there */
 	FACT_OWNED = 1 << 26,	/* it may itself change its name or vm node */
+	FACT_REACHED = 1 << 27,	/* FOREIGN, and yet its xenstored is reached */
 };
 
 /* One row of the decision table: the first that fits a domain decides. */
@@ -84,8 +85,8 @@ struct domain_rule {
 enum {
 	/* Longer names are cut when read; xl's own limit is xenstore's. */
 	DOMAIN_NAME_MAX = 256,
-	/* The page's place in a domain that has none yet: GUEST_MAGIC_BASE +
-	 * one page, public/arch-arm.h, where Xen >= 4.21 puts it as well. */
+	/* The page's place in a domain that has none yet (xen/FACTS, magic):
+	 * GUEST_MAGIC_BASE + one page, where Xen >= 4.21 puts it as well. */
 	DOMAIN_MAGIC_GFN = 0x39001,
 	/* 16 frames below and above GUEST_MAGIC_BASE. Single pages are closer:
 	 * toolstacks put up to four from there on, and a small kernel has its
@@ -119,7 +120,8 @@ struct domain {
 	const char *step;	/* what could not be done */
 };
 
-/* How many are observed at once: what is asked about them fits one round. */
+/* How many domains are observed at once: the questions about them make one
+ * round trip to xenstored. */
 enum { DOMAIN_BATCH = 32 };
 
 /* How deep to look. */
@@ -157,8 +159,8 @@ void domain_observe(struct domain *domains, unsigned int count,
 /* May xenstore have nodes of this UUID? As of the last observation. */
 bool domain_uuid_is_listed(const char *uuid);
 
-/* Ask Xen about it anew, -ESRCH: it is gone; or whether it is gone or going. One
- * that suspended itself is neither. */
+/* Ask Xen about it anew, -ESRCH: it is gone; or whether it is gone or going.
+ * One that suspended itself is neither. */
 int domain_ask(const struct domain *domain, struct hyp_domain *now);
 bool domain_is_going(const struct domain *domain);
 

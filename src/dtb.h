@@ -8,7 +8,8 @@
 /*
  * The domains that a host device tree declares: the children of /chosen that
  * are compatible with "xen,domain" (docs/misc/arm/device-tree/booting.txt in
- * Xen's sources). Xen numbers them from 1 in the order of the tree.
+ * Xen's sources). Xen numbers them from 1 in the order of the tree (xen/FACTS,
+ * domids).
  */
 
 /* What the property xen,enhanced asks for. */

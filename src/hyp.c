@@ -71,10 +71,12 @@ _Static_assert(HYP_RUNNING == XEN_DOMINF_running, "flag");
 _Static_assert(HYP_XS_DOMAIN == XEN_DOMINF_xs_domain, "flag");
 _Static_assert(HYP_REASON_SHIFT == XEN_DOMINF_shutdownshift &&
 	       HYP_REASON_MASK == XEN_DOMINF_shutdownmask, "flags");
-_Static_assert(HYP_POWEROFF == SHUTDOWN_poweroff &&
-	       HYP_REBOOT == SHUTDOWN_reboot && HYP_SUSPEND == SHUTDOWN_suspend &&
-	       HYP_CRASH == SHUTDOWN_crash && HYP_WATCHDOG == SHUTDOWN_watchdog &&
-	       HYP_SOFT_RESET == SHUTDOWN_soft_reset, "reason");
+_Static_assert(HYP_POWEROFF == SHUTDOWN_poweroff, "reason");
+_Static_assert(HYP_REBOOT == SHUTDOWN_reboot, "reason");
+_Static_assert(HYP_SUSPEND == SHUTDOWN_suspend, "reason");
+_Static_assert(HYP_CRASH == SHUTDOWN_crash, "reason");
+_Static_assert(HYP_WATCHDOG == SHUTDOWN_watchdog, "reason");
+_Static_assert(HYP_SOFT_RESET == SHUTDOWN_soft_reset, "reason");
 _Static_assert(HYP_GRANT_ACCESS == GTF_permit_access, "grant flags");
 _Static_assert(HYP_GRANT_IN_USE == (GTF_reading | GTF_writing), "grant flags");
 

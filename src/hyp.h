@@ -71,7 +71,7 @@ struct hyp_about {
 	unsigned int major, minor;	/* of Xen */
 	char extra[16];			/* ".7", Debian's suffix... */
 	unsigned int domctl;		/* interface version, 0: unknown */
-	unsigned int domctl_met;	/* then Xen's own, 0: it hides it */
+	unsigned int domctl_met;	/* if DOMCTL is 0: Xen's, or 0, too */
 	unsigned int sysctl;		/* interface version, 0: unknown */
 	uint16_t self;			/* our own domid */
 };
@@ -120,7 +120,7 @@ struct hyp_ring {
  * An interface version nobody has seen is not an error here.
  */
 int hyp_open(void);
-/* What the end of the process does as well, and in less time. */
+/* Not needed before the process ends: its end does the same in less time. */
 void hyp_close(void);
 const struct hyp_about *hyp_about(void);
 
@@ -187,7 +187,8 @@ int hyp_map(uint16_t domid, uint64_t gfn, bool write, void **page);
 
 /*
  * What is unmapped, and grant tables that have been looked at, is given back
- * later: a domain that is destroyed stays in Xen's list until then.
+ * later. A domain that is destroyed stays in Xen's list until then (xen/FACTS,
+ * dying).
  */
 void hyp_unmap(void *page);
 void hyp_give_back(void);
@@ -204,8 +205,8 @@ void hyp_ring_set_connection(void *page, uint32_t value);
 
 /*
  * Store PORT in the evtchn_port field (offset 2076), after all that was stored
- * before. C xenstored from 4.21 on takes a domain's event channel from there, if it
- * is not 0, and not from the introduction: introduce_domain(),
+ * before. C xenstored from 4.21 on takes a domain's event channel from there,
+ * if it is not 0, and not from the introduction: introduce_domain(),
  * tools/xenstored/domain.c:1125 in 4.22. Older ones do not look.
  */
 void hyp_ring_set_port(void *page, uint32_t port);

@@ -22,14 +22,15 @@ int loop_look(const char *path, struct loop_target *target);
 
 /*
  * -EBUSY: dom0 uses the device, which WRITE or somebody's writing does not go
- * with: it is mounted, or part of something; or another loop device has the file.
+ * with: it is mounted, or part of something; or another loop device has the
+ * file.
  */
 int loop_check(const char *path, const struct loop_target *target, bool write);
 
 /*
  * Make a loop device of the file at PATH, which goes away by itself when nobody
- * has it open any more; its number becomes TARGET's. The descriptor, which is to
- * be kept until somebody else has opened it, or -errno.
+ * has it open any more; its number becomes TARGET's. The descriptor, which is
+ * to be kept until somebody else has opened it, or -errno.
  */
 int loop_attach(const char *path, bool write, struct loop_target *target);
 

@@ -522,7 +522,6 @@ static int serve(struct plug *plug)
 	return rc;
 }
 
-/* --- waiting --- */
 
 /* The backend has opened the loop device, which nobody else has to hold now. */
 static void let_loop_go(struct plug *plug)

@@ -30,14 +30,14 @@ struct plug_claims {
 struct plug {
 	/* the caller's; the device begun, with .guest and .host */
 	struct device device;
-	const struct spec_vif *vif;	/* it is a card, */
-	const struct spec_disk *disk;	/* or a disk; or neither */
-	struct plug_claims *claims;	/* a card's number is to be found */
+	const struct spec_vif *vif;	/* not NULL: it is a card */
+	const struct spec_disk *disk;	/* not NULL: it is a disk */
+	struct plug_claims *claims;	/* of all devices of this run */
 	bool begun, over;		/* to be run, and not any more */
 	uint8_t uuid[UUID_SIZE];	/* the guest's */
 	uint16_t self;			/* our own domain */
 	bool dry;			/* say the steps, take none */
-	bool no_wait;			/* not until both ends are connected */
+	bool no_wait;			/* do not wait for both ends */
 	bool force;			/* do not wait for the guest to close */
 	int64_t deadline;
 
@@ -49,15 +49,15 @@ struct plug {
 
 	/* plug.c's own */
 	unsigned int next;
-	bool fresh;		/* it is not there, and to be written, */
-	bool written;		/* or has been */
-	bool there;		/* it is to be detached */
+	bool fresh;		/* it is not there: it has to be written */
+	bool written;		/* this run has written it */
+	bool there;		/* when detaching: it is there */
 	int64_t since;		/* when it was asked to close, or written */
 	int64_t pause;		/* nothing more is done before then */
-	int64_t busy;		/* when its file was first seen in use, 0: not */
+	int64_t busy;		/* since when its file is in use, 0: not */
 	unsigned int anew;	/* how often it has been written again */
-	bool announced;		/* the present step */
-	bool plugged;
+	bool announced;		/* the present step has been said */
+	bool plugged;		/* dom0 has done its part for it */
 	int loop;		/* descriptor + 1 of a loop device, 0: none */
 	struct loop_target target;
 	struct link bridge;
@@ -67,13 +67,14 @@ struct plug {
 /* "vif 0", "disk xvda", "9pfs 3". Returns NAME. */
 char *plug_name(char name[64], const struct plug *plug);
 
-/* Ask what the device's ends say; then batch_flush(), and plug_run(). */
+/* Ask what the device's ends say; then batch_flush(), and plug_in() or
+ * plug_out(). */
 void plug_ask(struct plug *plug);
 
 /*
- * Attach it, or detach it. 0: that is done. -EAGAIN: some end has to do something
- * first; ask and call again. -ETIMEDOUT: the deadline passed. Else why .step failed;
- * then what this run has written is taken back.
+ * Attach it, or detach it. 0: that is done. -EAGAIN: some end has to do
+ * something first; ask and call again. -ETIMEDOUT: the deadline passed. Else
+ * why .step failed; then what this run has written is taken back.
  */
 int plug_in(struct plug *plug);
 int plug_out(struct plug *plug);

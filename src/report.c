@@ -15,8 +15,10 @@ enum {
 };
 
 /* When a field has a value. */
-enum when { ALWAYS, NAMED, RUNS, FULL, PARAMS, CHANNEL, BOUND, RING, GRANT, STORE,
-	    DECLARED, STEP, STUCK, DEVICE };
+enum when {
+	ALWAYS, NAMED, RUNS, FULL, PARAMS, CHANNEL, BOUND, RING, GRANT, STORE,
+	DECLARED, STEP, STUCK, DEVICE,
+};
 
 /* How the field's text is made from what stands at the row's offset. */
 enum kind {

@@ -72,8 +72,8 @@ char *report_xl(char *line, const struct report *report, unsigned int extra);
 /* The line of a device, or the heading. */
 char *report_device(char *line, const struct report *report);
 
-/* The state word of a domain, or of one that is declared and not there, and what
- * it means. */
+/* The state word of a domain, or of one that is declared and not there, and
+ * what it means. */
 const char *report_state(const struct report *report);
 const char *report_advice(const struct report *report);
 

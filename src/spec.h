@@ -7,8 +7,9 @@
 
 /*
  * What an xl configuration says of a network card or of a disk, as text that
- * goes into nodes as it is; "" is what was not said. xl-network-configuration(5)
- * and xl-disk-configuration(5) tell what it may say.
+ * goes into nodes as it is; "" is what was not said.
+ * xl-network-configuration(5) and xl-disk-configuration(5) tell what it may
+ * say.
  */
 enum {
 	SPEC_IFNAME_MAX = 16,	/* bytes, IFNAMSIZ */

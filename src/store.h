@@ -20,16 +20,16 @@ enum {
 };
 
 /*
- * Connect to xenstored, waiting until DEADLINE (clock.h) for it to be there
- * and to answer. -ENOENT: it was not there at all; -ETIMEDOUT: it was, and did
- * not answer; -ELOOP: what stands in its socket's place, a link or another
- * user's, is not trusted. XENSTORED_PATH, which is, and XENSTORED_RUNDIR are honoured. SELF is our
- * own domid: if it is not 0 and there is no socket, xenstored runs elsewhere
- * and the kernel's /dev/xen/xenbus leads to it. So it does with ELSEWHERE in any
- * domain, and no socket is waited for. DEADLINE holds for every later
- * call, too; one that has passed leaves three seconds, so that a single try can
- * succeed on a busy machine. Where there is a connection that works, only
- * the deadline is new.
+ * Connect to xenstored, waiting until DEADLINE (clock.h) for it to be there and
+ * to answer. -ENOENT: it was not there at all; -ETIMEDOUT: it was, and did not
+ * answer; -ELOOP: what stands in its socket's place, a link or another user's,
+ * is not trusted. XENSTORED_PATH, which is, and XENSTORED_RUNDIR are honoured.
+ * SELF is our own domid: if it is not 0 and there is no socket, xenstored runs
+ * elsewhere and the kernel's /dev/xen/xenbus leads to it. So it does with
+ * ELSEWHERE in any domain, and no socket is waited for. DEADLINE holds for every
+ * later call, too; one that has passed leaves three seconds, so that a single try
+ * can succeed on a busy machine. Where there is a connection that works, only the
+ * deadline is new.
  */
 int store_open(int64_t deadline, uint16_t self, bool elsewhere);
 void store_close(void);
@@ -40,7 +40,8 @@ void store_close(void);
  */
 int store_read(const char *path, char *buf, size_t size);
 
-/* Serve the domain whose ring is at GFN. A lost answer says nothing. */
+/* Make xenstored serve the domain whose ring is at GFN. If the answer is lost,
+ * nobody knows whether it does. */
 int store_introduce(uint16_t domid, uint64_t gfn, uint32_t port);
 
 /*
@@ -67,7 +68,8 @@ void store_abort(uint32_t tx);
 int store_send(const void *data, size_t size);
 ssize_t store_receive(void *buf, size_t least, size_t size);
 
-/* What comes next on the connection means nothing: use it no more. */
+/* The connection is broken, because what comes next on it cannot be
+ * understood. */
 void store_break(void);
 
 /* Does the connection lead to the kernel's device? It takes one request at a
@@ -77,7 +79,7 @@ bool store_is_bus(void);
 /* The domid we run in. */
 uint16_t store_self(void);
 
-/* What libxenstore calls in the place of connect() and read(), xen/libs.mk. */
+/* libxenstore calls these in the place of connect() and read(): xen/libs.mk. */
 struct sockaddr;
 int store_io_connect(int new, const struct sockaddr *addr, unsigned int size);
 ssize_t store_io_read(int from, void *buf, size_t size);

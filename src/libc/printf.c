@@ -2,12 +2,12 @@
 /*
  * vfprintf() and vsnprintf() without floating point, in the place of musl's.
  *
- * All of musl's printf() family ends in its vfprintf(), which brings its
- * float formatting and, where long double has no hardware, the arithmetic for
- * it: 15 KiB on arm64, one byte in seven of the whole program, and nothing
- * here prints a float. These are found first by the linker. They know the flags,
- * widths, precisions and lengths of C11, d i u o x X c s p % and m. What goes to
- * memory takes no detour through a FILE.
+ * All of musl's printf() family ends in its vfprintf(), which brings its float
+ * formatting and, where long double has no hardware, the arithmetic for it: 15
+ * KiB on arm64, one byte in seven of the whole program, and nothing here prints
+ * a float. These are found first by the linker. They know the flags, widths,
+ * precisions and lengths of C11, d i u o x X c s p % and m. What goes to memory
+ * takes no detour through a FILE.
  */
 #include <errno.h>
 #include <stdarg.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Each of Xen's libraries makes itself a logger on stderr when it is given none.
- * We always give one (hyp.c), so that this logger is never made. The real one
- * brings strftime(), time zones and the locale: 8,576 bytes on arm64. This one is
- * found first by the linker.
+ * Each of Xen's libraries makes itself a logger on stderr when it is given
+ * none. We always give one (hyp.c), so that this logger is never made. The real
+ * one brings strftime(), time zones and the locale: 8,576 bytes on arm64. This
+ * one is found first by the linker.
  */
 #include <stdio.h>
 

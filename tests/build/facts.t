@@ -20,8 +20,9 @@ wrong()
 }
 
 labels=$(sed -nE 's/^\[([a-z]+)\]	.*/\1/p' xen/FACTS)
-cited=$(grep -rhoE 'xen/FACTS, [a-z]+' src applets tests/fake tests/unit xen/*.mk |
-	sed 's/.*, //' | sort -u)
+# a comment may break between the two words
+cited=$(cat src/*.[ch] applets/*.c tests/fake/*.[ch] xen/*.mk | sed 's/^[[:space:]]*[*#] / /' |
+	tr '\n' ' ' | grep -oE 'xen/FACTS, +[a-z]+' | sed 's/.*, *//' | sort -u)
 
 has "facts are found" "$labels" '^direct$'
 has "citations are found" "$(citations xen/FACTS | wc -l)" '^[4-9][0-9]$'
@@ -29,10 +30,12 @@ is "each line of Xen's that is cited says so" "$(citations xen/FACTS | wrong)" "
 is "one that does not would be found" \
 	"$(echo 'xen/common/memory.c 1 4.17 nonsense' | wrong)" "xen/common/memory.c:1@4.17 nonsense"
 is "no two facts have one label" "$(echo "$labels" | sort | uniq -d)" ""
+echo "$cited" >"$tmp/cited"
 has "comments cite facts" "$(echo "$cited" | wc -l)" '^[1-9][0-9]$'
 is "and each of these is there" "$(for label in $cited; do
 	echo "$labels" | grep -qx "$label" || echo "$label"
 done)" ""
+is "and no fact is without one" "$(echo "$labels" | sort | comm -23 - "$tmp/cited")" ""
 # "Relies on it:" and "Fake:" name files, each in src, applets or by its path.
 files=$(grep -oE '(Relies on it|Fake): [^:]*\.( |$)' xen/FACTS |
 	sed 's/.*: //; s/\. *$//; s/,//g' | xargs -n 1 | sort -u)

@@ -11,10 +11,10 @@ statics() # FILE...
 	}' "$@"
 }
 
-# Those that more than one file has. How an option is taken says each applet.
+# Those that more than one file has.
 twice()
 {
-	sort -u | awk '$1 !~ /^take_(dtb|output|timeout)$/ {
+	sort -u | awk '{
 		if ($1 == name)
 			print name ": " file ", " $2
 		name = $1
