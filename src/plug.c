@@ -18,7 +18,7 @@ enum {
 	FORCE_MS = 2000,	/* for a backend whose guest was cut off */
 	LETTING_GO_MS = 300,	/* that a guest takes, once its end has closed */
 	ENDING_MS = 1000,
-	DEAF_MS = 5000, PAUSE_MS = 300, ANEW_MAX = 4,	/* see is_deaf() */
+	DEAF_MS = 5000, PAUSE_MS = 300, ANEW_MAX = 3,	/* see is_deaf() */
 	/* Interfaces' names are shorter; a longer one is no interface's. */
 	CARD_NAME_MAX = 32,
 };
@@ -534,23 +534,30 @@ static void let_loop_go(struct plug *plug)
 	plug->loop = 0;
 }
 
+/* How long a device is away before it comes once more: 0.3, 1.2, 4.8 s. */
+static int64_t pause_of(const struct plug *plug)
+{
+	return (int64_t)PAUSE_MS << 2 * plug->anew;
+}
+
 /*
  * A guest that is still letting go of the last device of this number may take the
  * new one for it: it closes that, too, or does nothing. It sees one that goes away
- * and comes once more. So does, unharmed, a guest that was just booting.
+ * and comes once more, if it looks while it is away: a guest that has little of a
+ * busy machine does so late. So does, unharmed, a guest that was just booting.
  */
 static bool is_deaf(const struct plug *plug)
 {
 	const struct device_look *l = &plug->look;
 
 	if (!plug->written || !is_local(plug) || plug->anew == ANEW_MAX ||
-	    clock_left(plug->deadline) <= PAUSE_MS)
+	    clock_left(plug->deadline) <= pause_of(plug))
 		return false;
 	if (l->front == DEVICE_CLOSED && l->back == DEVICE_CLOSED)
 		return true;
-	return !plug->anew && l->front == DEVICE_INITIALISING &&
-	       l->back == DEVICE_INIT_WAIT &&
-	       clock_ms() - plug->since >= DEAF_MS;
+	return l->front == DEVICE_INITIALISING && l->back == DEVICE_INIT_WAIT &&
+	       clock_ms() - plug->since >=
+	       (int64_t)DEAF_MS * (plug->anew + 1);
 }
 
 static int begin_anew(struct plug *plug)
@@ -564,7 +571,7 @@ static int begin_anew(struct plug *plug)
 	plug->loop = 0;
 	plug->written = plug->plugged = plug->announced = false;
 	plug->busy = 0;
-	plug->pause = clock_ms() + PAUSE_MS;
+	plug->pause = clock_ms() + pause_of(plug);
 	plug->anew++;
 	plug->next = 0;
 	return -EAGAIN;
