@@ -354,7 +354,6 @@ static int make_bridges(void)
 	return status;
 }
 
-
 /* It is over with a job: it says why. */
 static int fail_job(struct job *job, const char *who, const char *why)
 {

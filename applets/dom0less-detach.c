@@ -87,7 +87,7 @@ static bool add_job(void *context, const char *kind, uint32_t devid)
 static int add_all(const struct domain *domain)
 {
 	struct wanted wanted = { .domain = domain };
-	int rc = devices_each(domain->info.domid, add_job, &wanted);
+	int rc = devices_each(domain->info.domid, false, add_job, &wanted);
 
 	return rc ? applet_explain(domain, rc, "list its devices", NULL)
 		  : wanted.status;

@@ -160,7 +160,8 @@ static int list_devices_of(const struct domain *domain)
 	int rc = -EPIPE;
 
 	if (applet_try_store())
-		rc = devices_each(domain->info.domid, print_device, &listing);
+		rc = devices_each(domain->info.domid, false, print_device,
+				  &listing);
 	if (!rc)
 		rc = listing.rc;
 	fflush(stdout);

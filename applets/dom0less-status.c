@@ -213,8 +213,8 @@ static const char *look_at_devices(struct stuck *all)
 	if (!store || all->domain->rule->state == DOMAIN_DYING ||
 	    all->domain->rule->state == DOMAIN_GONE)
 		return NULL;
-	store = applet_try_store() && !devices_each(domid, see_device, all) &&
-		!all->rc;
+	store = applet_try_store() &&
+		!devices_each(domid, false, see_device, all) && !all->rc;
 	stuck = stuck || all->used;
 	return all->used ? all->text : NULL;
 }

@@ -30,13 +30,12 @@ static bool devices_see_number(void *context, uint32_t devid)
 	return walk->more;
 }
 
-static bool is_device(const char *kind)
+static bool is_console(const char *kind)
 {
-	return strlen(kind) < DEVICE_KIND_MAX && strcmp(kind, "console") &&
-	       strcmp(kind, "vuart");
+	return !strcmp(kind, "console") || !strcmp(kind, "vuart");
 }
 
-int devices_each(uint16_t guest,
+int devices_each(uint16_t guest, bool consoles,
 		 bool (*see)(void *context, const char *kind, uint32_t devid),
 		 void *context)
 {
@@ -56,8 +55,10 @@ int devices_each(uint16_t guest,
 	     kind = end + 1) {
 		*end = '\0';
 		walk.kind = kind;
-		if (is_device(kind))
-			rc = device_each(guest, kind, devices_see_number, &walk);
+		if (strlen(kind) < DEVICE_KIND_MAX &&
+		    (consoles || !is_console(kind)))
+			rc = device_each(guest, kind, devices_see_number,
+					 &walk);
 	}
 	return rc;
 }

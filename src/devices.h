@@ -20,10 +20,11 @@ struct devices_one {
 };
 
 /*
- * Call SEE for each device, as long as it returns true. Consoles are none: they
- * have no two ends that close. 0, also if there are no devices, or -errno.
+ * Call SEE for each device, as long as it returns true; for CONSOLES, which have
+ * no two ends that connect and close, only if it is said. 0, also if there are no
+ * devices, or -errno.
  */
-int devices_each(uint16_t guest,
+int devices_each(uint16_t guest, bool consoles,
 		 bool (*see)(void *context, const char *kind, uint32_t devid),
 		 void *context);
 

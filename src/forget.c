@@ -1,59 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "batch.h"
-#include "device.h"
+#include "devices.h"
 #include "forget.h"
 #include "store.h"
 #include "userdata.h"
 #include "uuid.h"
 
-enum { KINDS_MAX = 1024 };
-
 /* One domain, while its devices are gone through. */
 struct forget {
 	uint16_t domid;
-	const char *kind;
 	int64_t deadline;
 	int rc;
 };
 
 /* An entry of libxl's whose backend cannot be found needs no removal of its
  * own: the domain's whole entry is removed in the end. */
-static bool forget_device(void *context, uint32_t devid)
+static bool forget_device(void *context, const char *kind, uint32_t devid)
 {
 	struct forget *forget = context;
 	struct device device;
 
-	device_begin(&device, forget->domid, 0, forget->kind, devid);
+	device_begin(&device, forget->domid, 0, kind, devid);
 	if (!device_find(&device))
 		forget->rc = device_remove(&device, forget->deadline);
 	return !forget->rc;
-}
-
-static int forget_devices(struct forget *forget)
-{
-	char path[STORE_PATH_MAX], kinds[KINDS_MAX + 1], *kind, *end;
-	struct batch_answer answer = { kinds, sizeof(kinds), 0 };
-	int rc;
-
-	snprintf(path, sizeof(path), "/libxl/%u/device", forget->domid);
-	batch_list(0, path, &answer);
-	rc = batch_flush();
-	if (!rc && answer.rc < 0)
-		rc = answer.rc;
-	if (rc)
-		return rc == -ENOENT ? 0 : rc;
-	for (kind = kinds; !rc && (end = strchr(kind, '/')); kind = end + 1) {
-		*end = '\0';
-		forget->kind = kind;
-		rc = device_each(forget->domid, kind, forget_device, forget);
-		if (!rc)
-			rc = forget->rc;
-	}
-	return rc;
 }
 
 /* The UUID as text, "" if its vm node does not hold one. */
@@ -97,7 +70,9 @@ int forget_domain(uint16_t domid, int64_t deadline)
 	int rc;
 
 	read_uuid(domid, uuid);
-	rc = forget_devices(&forget);
+	rc = devices_each(domid, true, forget_device, &forget);
+	if (!rc)
+		rc = forget.rc;
 	if (!rc)
 		rc = remove_nodes(domid, uuid, deadline);
 	if (!rc && *uuid)

@@ -21,7 +21,7 @@ enum {
 	ENDING_MS = 1000,	/* that a loop device has to go away */
 	/* A guest that does nothing for so long is deaf, see is_deaf(). The
 	 * device is away for a while and comes again, so many times at most. */
-	DEAF_MS = 5000, PAUSE_MS = 300, ANEW_MAX = 4,
+	DEAF_MS = 5000, PAUSE_MS = 300, ANEW_MAX = 3,
 	/* Names of interfaces are shorter (IFNAMSIZ). A longer one is found to
 	 * be no interface's. */
 	CARD_NAME_MAX = 32,
@@ -522,7 +522,6 @@ static int serve(struct plug *plug)
 	return rc;
 }
 
-
 /* The backend has opened the loop device, which nobody else has to hold now. */
 static void let_loop_go(struct plug *plug)
 {
@@ -535,24 +534,32 @@ static void let_loop_go(struct plug *plug)
 	plug->loop = 0;
 }
 
+/* How long a device is away before it comes once more: 0.3, 1.2, 4.8 s. */
+static int64_t pause_of(const struct plug *plug)
+{
+	return (int64_t)PAUSE_MS << 2 * plug->anew;
+}
+
 /*
  * Has the guest missed the new device? While it lets go of the last device with
  * this number it may take the new one for the old one: it closes it, too, or
  * does nothing. If the device goes away and comes again, the guest sees it. A
  * guest that was just booting sees that, too, and takes no harm.
+ * A guest that gets little of a busy machine sees it late, so the device stays away
+ * longer each time.
  */
 static bool is_deaf(const struct plug *plug)
 {
 	const struct device_look *l = &plug->look;
 
 	if (!plug->written || !is_local(plug) || plug->anew == ANEW_MAX ||
-	    clock_left(plug->deadline) <= PAUSE_MS)
+	    clock_left(plug->deadline) <= pause_of(plug))
 		return false;
 	if (l->front == DEVICE_CLOSED && l->back == DEVICE_CLOSED)
 		return true;
-	return !plug->anew && l->front == DEVICE_INITIALISING &&
-	       l->back == DEVICE_INIT_WAIT &&
-	       clock_ms() - plug->since >= DEAF_MS;
+	return l->front == DEVICE_INITIALISING && l->back == DEVICE_INIT_WAIT &&
+	       clock_ms() - plug->since >=
+	       (int64_t)DEAF_MS * (plug->anew + 1);
 }
 
 static int begin_anew(struct plug *plug)
@@ -566,7 +573,7 @@ static int begin_anew(struct plug *plug)
 	plug->loop = 0;
 	plug->written = plug->plugged = plug->announced = false;
 	plug->busy = 0;
-	plug->pause = clock_ms() + PAUSE_MS;
+	plug->pause = clock_ms() + pause_of(plug);
 	plug->anew++;
 	plug->next = 0;
 	return -EAGAIN;

@@ -107,6 +107,8 @@ static void disks(void)
 
 static void guests(void)
 {
+	int64_t began;
+
 	begin(ENDS_SILENT);
 	is_int(run("-t 2 1 vif"), 4, "a guest without the driver");
 	ok(one_line(NAME "d1: vif 0: wait for both ends: ",
@@ -116,6 +118,11 @@ static void guests(void)
 	is_int(run("-t 2 -N 1 vif"), 0, "nobody waits for it");
 	ends_guest = ENDS_GOOD;
 	is_int(run("1 vif"), 0, "until it comes");
+	begin(ENDS_DEAF);
+	began = world->now;
+	is_int(run("1 vif"), 0, "one that does not see it come at first");
+	ok(world->now - began < 20000, "sees it come once more");
+	is_int(devices(), 1, "as one device");
 	is_int(run("9 vif"), 1, "no such domain");
 	is_int(run("nobody vif"), 1, "no such name");
 	is_int(run("0 vif"), 1, "dom0 itself");

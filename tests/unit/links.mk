@@ -31,6 +31,7 @@ $C/obj/tests/fuzz/parts/xenstore.o: unit-cflags += -w $(lib-cppflags) \
 links.link := src/link.c
 $(eval $(call wrap,link,socket send recv))
 
+links.script := src/script.c src/clock.c
 links.loop := src/loop.c src/parse.c
 $(eval $(call wrap,loop,open ioctl stat access))
 

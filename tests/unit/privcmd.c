@@ -63,7 +63,7 @@ static struct {
 	uint8_t handle[16];
 	unsigned int events;
 	unsigned int ports;	/* of ours, open */
-	bool locked, seeded;
+	bool locked, seeded, paused, destroyed;
 } xen;
 
 static int guest = -1;		/* its memory: the ring, then the table */
@@ -112,6 +112,16 @@ static int64_t xen_domctl(struct xen_domctl *op)
 		return 0;
 	case XEN_DOMCTL_setdomainhandle:
 		memcpy(xen.handle, op->u.setdomainhandle.handle, 16);
+		return 0;
+	case XEN_DOMCTL_pausedomain:
+		xen.paused = true;
+		return 0;
+	case XEN_DOMCTL_destroydomain:
+		/* xen/common/domain.c, domain_kill(): -ERESTART, 85, until
+		 * all is given back, here always of the other domain */
+		if (op->domain != GUEST)
+			return -85;
+		xen.destroyed = true;
 		return 0;
 	}
 	return -ENOSYS;
@@ -621,6 +631,25 @@ static int check_seed(void)
 		: -EBADMSG;
 }
 
+static int destroy_slowly(void)
+{
+	return changed(hyp_destroy(SELF), false);
+}
+
+static int stop(void)
+{
+	int rc = hyp_pause(GUEST);
+
+	return changed(rc, xen.paused);
+}
+
+static int destroy(void)
+{
+	int rc = hyp_destroy(GUEST);
+
+	return changed(rc, xen.destroyed);
+}
+
 enum { NEEDS_DOMCTL = 1 };
 
 static const struct step {
@@ -633,6 +662,8 @@ static const struct step {
 	{ pool, 0, NEEDS_DOMCTL }, { allow, 0, NEEDS_DOMCTL },
 	{ name, 0, NEEDS_DOMCTL }, { populate, 0, 0 }, { prepare, 0, 0 },
 	{ seed, 0, 0 }, { check_seed, 0, 0 },
+	{ destroy_slowly, -EAGAIN, NEEDS_DOMCTL }, { stop, 0, NEEDS_DOMCTL },
+	{ destroy, 0, NEEDS_DOMCTL },
 };
 
 enum { STEPS = sizeof(steps) / sizeof(*steps), OPEN = 0, LIST = 3 };

@@ -14,8 +14,10 @@
  */
 enum { ENDS_MS = 5 };
 
-enum ends_guest { ENDS_GOOD, ENDS_SILENT, ENDS_STUCK };
-static enum ends_guest ends_guest;	/* silent: never there; stuck: never closes */
+enum ends_guest { ENDS_GOOD, ENDS_SILENT, ENDS_STUCK, ENDS_DEAF };
+static enum ends_guest ends_guest;	/* silent: never there; stuck: never closes;
+					 * deaf: good once the device was away */
+enum { ENDS_DEAF_MS = 1000 };		/* for so long */
 
 static inline const char *ends_read(const char *place, const char *key)
 {
@@ -52,7 +54,8 @@ static inline void ends_step(const char *path, int state)
 		if (card)
 			world_link(name, false);
 		ends_write(back, "state", "2");
-	} else if (state == 2 && ends_guest != ENDS_SILENT && world_read(front) &&
+	} else if (state == 2 && ends_guest != ENDS_SILENT &&
+		   ends_guest != ENDS_DEAF && world_read(front) &&
 		   *ends_read(back, card ? "hotplug-status"
 					 : "physical-device")) {
 		ends_write(front, "state", "4");
@@ -70,10 +73,18 @@ static inline void ends_step(const char *path, int state)
 static inline void ends_happen(void)
 {
 	static struct world_tree now;
+	static int64_t seen;
 	unsigned int i;
 	const char *path;
 
 	now = world->tree;
+	if (!seen || seen > world->now ||
+	    world_read("/local/domain/0/backend/vif/1/0/state")) {
+		if (ends_guest == ENDS_DEAF && seen &&
+		    world->now - seen >= ENDS_DEAF_MS)
+			ends_guest = ENDS_GOOD;
+		seen = world->now;
+	}
 	for (i = 0; i < now.size; i++) {
 		path = now.nodes[i].path;
 		if (strncmp(path, "/local/domain/0/backend/", 24) ||
