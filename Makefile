@@ -50,7 +50,7 @@ include xen/libs.mk
 compiler = $(if $(filter $(HOST),$(ARCH)),gcc,gcc-$(subst _,-,$(gnu)))
 build-packages  := xz-utils $(if $(filter file,$(origin CC)),$(compiler))
 check-packages  := gcc libc6-dev perl jq clang clang-tidy cppcheck qemu-user strace
-system-packages := qemu-system-arm device-tree-compiler cpio kmod
+system-packages := qemu-system-arm device-tree-compiler cpio kmod e2fsprogs
 
 ## setup         install the Debian packages that all this needs (as root)
 setup: setup-build setup-check setup-system

@@ -53,6 +53,7 @@ image-parts := $O/dom0less $(BUSYBOX) $(XENSTORED) $O/initramfs/recovery \
 pack-image   = initramfs/pack $@ dom0less=$O/dom0less busybox=$(BUSYBOX) \
 	xenstored=$(XENSTORED) recovery=$O/initramfs/recovery
 MODULES     ?=
+test-modules = virtio_mmio virtio_net virtio_blk ext4
 $O/initramfs/flags: flags = $(pack-image) $(KERNEL_MODULES) $(MODULES)
 
 $(image): $(image-parts) $(wildcard $(KERNEL_MODULES)) $O/initramfs/flags | setup-initramfs
@@ -61,5 +62,6 @@ $(image): $(image-parts) $(wildcard $(KERNEL_MODULES)) $O/initramfs/flags | setu
 		$(addprefix module=,$(MODULES))
 $(test-image): $(image-parts) $(linux)/stamp | setup-initramfs
 	$(call say,PACK)
-	$(Q)mkdir -p $(@D) && $(pack-image) modules=$(linux)/modules
+	$(Q)mkdir -p $(@D) && $(pack-image) modules=$(linux)/modules \
+		$(addprefix module=,$(test-modules))
 endif
