@@ -49,7 +49,7 @@ $(linux)/stamp: FORCE | setup-system
 	@tests/system/parts linux 6.1 >/dev/null
 
 image-parts := $O/dom0less $(BUSYBOX) $(XENSTORED) $O/initramfs/recovery \
-	$(addprefix initramfs/,files init inittab kernel modules pack profile)
+	$(addprefix initramfs/,files init inittab kernel modules pack profile shutdown)
 pack-image   = initramfs/pack $@ dom0less=$O/dom0less busybox=$(BUSYBOX) \
 	xenstored=$(XENSTORED) recovery=$O/initramfs/recovery
 MODULES     ?=

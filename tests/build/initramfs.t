@@ -63,6 +63,9 @@ is "the recovery card is README's" "$(cat "$tmp/root/etc/recovery")" \
 	"$(awk '/^How it works/ { card = 0 } /^Recovery from/ { card = 1 } card' README)"
 ok "/init is shell" sh -n "$tmp/root/init"
 ok "/init is executable" [ -x "$tmp/root/init" ]
+ok "so is what switches the board off" [ -x "$tmp/root/etc/shutdown" ]
+ok "and shell, too" sh -n "$tmp/root/etc/shutdown"
+has "which busybox's init runs" "$(cat "$tmp/root/etc/inittab")" '^::shutdown:/etc/shutdown$'
 for option in $(sed -n 's/^#   \(dom0less\.[^ ]*\).*/\1/p' initramfs/init); do
 	ok "README has $option" grep -q "^	$option	" README
 done
