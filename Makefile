@@ -51,7 +51,7 @@ include xen/libs.mk
 compiler = $(if $(filter $(HOST),$(ARCH)),gcc,gcc-$(subst _,-,$(gnu)))
 build-packages  := xz-utils $(if $(filter file,$(origin CC)),$(compiler))
 check-packages  := gcc libc6-dev perl jq clang clang-tidy cppcheck qemu-user strace
-system-packages := qemu-system-arm device-tree-compiler cpio kmod
+system-packages := qemu-system-arm device-tree-compiler cpio kmod e2fsprogs
 
 # A tree that is only built leaves the machine as it is: packages are installed for
 # who asks for setup or for a test. Any other make names those that are missing.

@@ -49,15 +49,19 @@ $(linux)/stamp: FORCE | setup-system
 	@tests/system/parts linux 6.1 >/dev/null
 
 image-parts := $O/dom0less $(BUSYBOX) $(XENSTORED) $O/initramfs/recovery \
-	$(addprefix initramfs/,files init inittab kernel modules pack profile)
+	$(addprefix initramfs/,files init inittab kernel modules pack profile shutdown)
 pack-image   = initramfs/pack $@ dom0less=$O/dom0less busybox=$(BUSYBOX) \
 	xenstored=$(XENSTORED) recovery=$O/initramfs/recovery
-$O/initramfs/flags: flags = $(pack-image) $(KERNEL_MODULES)
+MODULES     ?=
+test-modules = virtio_mmio virtio_net virtio_blk ext4
+$O/initramfs/flags: flags = $(pack-image) $(KERNEL_MODULES) $(MODULES)
 
 $(image): $(image-parts) $(wildcard $(KERNEL_MODULES)) $O/initramfs/flags | setup-initramfs
 	$(call say,PACK)
-	$(Q)$(pack-image) $(addprefix modules=,$(KERNEL_MODULES))
+	$(Q)$(pack-image) $(addprefix modules=,$(KERNEL_MODULES)) \
+		$(addprefix module=,$(MODULES))
 $(test-image): $(image-parts) $(linux)/stamp | setup-initramfs
 	$(call say,PACK)
-	$(Q)mkdir -p $(@D) && $(pack-image) modules=$(linux)/modules
+	$(Q)mkdir -p $(@D) && $(pack-image) modules=$(linux)/modules \
+		$(addprefix module=,$(test-modules))
 endif

@@ -63,6 +63,9 @@ is "the recovery card is README's" "$(cat "$tmp/root/etc/recovery")" \
 	"$(awk '/^How it works/ { card = 0 } /^Recovery from/ { card = 1 } card' README)"
 ok "/init is shell" sh -n "$tmp/root/init"
 ok "/init is executable" [ -x "$tmp/root/init" ]
+ok "so is what switches the board off" [ -x "$tmp/root/etc/shutdown" ]
+ok "and shell, too" sh -n "$tmp/root/etc/shutdown"
+has "which busybox's init runs" "$(cat "$tmp/root/etc/inittab")" '^::shutdown:/etc/shutdown$'
 for option in $(sed -n 's/^#   \(dom0less\.[^ ]*\).*/\1/p' initramfs/init); do
 	ok "README has $option" grep -q "^	$option	" README
 done
@@ -95,7 +98,9 @@ module() # NAME EXPORTED LACKING
 modules() # KERNEL
 {
 	rm -rf "$tmp/taken"
-	initramfs/modules "$1" "$tmp/taken" $(sed 's/#.*//' initramfs/kernel)
+	kernel=$1
+	shift
+	initramfs/modules "$kernel" "$tmp/taken" $(sed 's/#.*//' initramfs/kernel) "$@"
 }
 
 module xen-privcmd privcmd printk
@@ -105,22 +110,32 @@ module helper helps printk
 module deeper deep helps
 module xenfs xenfs privcmd
 module xen-netback netback helps
+module llc llc printk
+module bridge bridge llc
+module loop loop printk
+module card card deep
 module unrelated nothing printk
 xz "$tmp/kernel/kernel/xen/deeper.ko"
 zstd -q --rm "$tmp/kernel/kernel/xen/xen-netback.ko"
 echo kernel/drivers/xen/xen-gntalloc.ko >"$tmp/kernel/modules.builtin"
 : >"$tmp/kernel/modules.order"
 ok "modules of a kernel" modules "$tmp/kernel"
-order="xen-privcmd.ko xen-evtchn.ko helper.ko deeper.ko xen-gntdev.ko xenfs.ko xen-netback.ko"
+order="xen-privcmd.ko xen-evtchn.ko helper.ko deeper.ko xen-gntdev.ko xenfs.ko xen-netback.ko \
+	llc.ko bridge.ko loop.ko"
+order=$(echo $order)
 is "those that are wanted, after what they depend on" "$(xargs <"$tmp/taken/order")" "$order"
 is "and no others" "$(cd "$tmp/taken" && ls | sort | xargs)" \
 	"$(echo $order order | xargs -n 1 | sort | xargs)"
-ok "none is compressed" matches "$(readelf -h "$tmp"/taken/*.ko 2>&1 | grep -c REL)" '^7$'
+ok "none is compressed" matches "$(readelf -h "$tmp"/taken/*.ko 2>&1 | grep -c REL)" '^10$'
 ok "the kernel's folder stays as it was" [ ! -e "$tmp/kernel/modules.dep" ]
 ok "they get into the image" make_image BUSYBOX="$tmp/busybox" \
 	XENSTORED="$tmp/xenstored" KERNEL_MODULES="$tmp/kernel"
 unpacked "$tmp/own.cpio.gz" "$tmp/own"
 ok "as they are" diff -r "$tmp/taken" "$tmp/own/modules"
+ok "and more of them" make_image BUSYBOX="$tmp/busybox" XENSTORED="$tmp/xenstored" \
+	KERNEL_MODULES="$tmp/kernel" MODULES="card -nosuch"
+unpacked "$tmp/own.cpio.gz" "$tmp/own"
+is "that MODULES names" "$(xargs <"$tmp/own/modules/order")" "$order card.ko"
 rm "$tmp/kernel/kernel/xen/xen-evtchn.ko"
 ok "one that dom0 cannot do without is missed" fails modules "$tmp/kernel"
 has "by name" "$(modules "$tmp/kernel" 2>&1)" '^modules: .*: has no xen-evtchn'

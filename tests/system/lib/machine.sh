@@ -75,6 +75,44 @@ tools_ramdisk()
 	cat "$part/dom0.cpio" "$modules" "$work/tools-overlay.cpio" >"$ramdisk"
 }
 
+# A guest that obeys root=, by domu/root, see there.
+root_ramdisk()
+{
+	ramdisk=$work/root.cpio
+	[ ! -e "$ramdisk" ] || return 0
+	mkdir -p "$work/root"
+	cp "$here/domu/root" "$work/root/init"
+	part linux "$domu_linux"
+	"$top/initramfs/modules" "$part/modules" "$work/root/modules" \
+		xen-blkfront xen-netfront ext4
+	pack "$work/root" "$work/root-overlay.cpio"
+	part xen "$host_xen"
+	cat "$part/domu.cpio" "$work/root-overlay.cpio" >"$ramdisk"
+}
+
+# A disk with the files of FOLDER.
+make_disk() # FILE FOLDER
+{
+	truncate -s 8M "$1"
+	PATH=$PATH:/sbin mke2fs -q -t ext4 -d "$2" "$1"
+}
+
+# One with the root file system that such a guest looks for.
+make_root_disk() # FILE
+{
+	rm -rf "$work/disk"
+	mkdir -p "$work/disk"
+	part xen "$host_xen"
+	(
+		cd "$work/disk"
+		cpio -i -d --quiet bin/busybox <"$part/domu.cpio"
+		mkdir dev etc proc sbin sys
+		ln -s ../bin/busybox sbin/init
+		cp "$here/domu/disk/"* etc
+	)
+	make_disk "$1" "$work/disk"
+}
+
 # Set $kernel and $ramdisk to what this domU boots.
 domu_files()
 {
@@ -97,6 +135,7 @@ domu_files()
 	case $domu_ramdisk in
 	'') ;;
 	tools) tools_ramdisk ;;
+	root) root_ramdisk ;;
 	*) ramdisk=$top/$domu_ramdisk ;;
 	esac
 }
@@ -364,7 +403,7 @@ start_machine() # QEMU-OPTION...
 		set -- "$@" -device \
 			"loader,file=$file,addr=$addr,force-raw=on"
 	done <"$work/modules"
-	timeout -k 5 "$host_deadline" $qemu $(board) "$@" \
+	timeout -k 5 "$host_deadline" $qemu $(board) $host_qemu "$@" \
 		>"$work/qemu.log" 2>&1 &
 	emulator=$!
 }
