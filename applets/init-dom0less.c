@@ -245,9 +245,9 @@ static const char *choose_name(const struct domain *domain)
 }
 
 /*
- * A domain that has its nodes keeps the name in them, if it can be a name and is
- * not the guest's to change, as Xen's own tool leaves it: the name goes into
- * libxl's file.
+ * A domain that has its nodes keeps the name in them, if it can be a name and
+ * is not the guest's to change, as Xen's own tool leaves it: the name goes
+ * into libxl's file.
  */
 static const char *init_name(const struct domain *domain)
 {

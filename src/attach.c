@@ -438,8 +438,8 @@ static const struct step {
 
 enum { STEPS = sizeof(steps) / sizeof(*steps) };
 
-/* The UUID: the handle that the domain has, else that in its vm node, unless the
- * guest may change that, else a new one. */
+/* The UUID: the handle that the domain has, else that in its vm node, unless
+ * the guest may change that, else a new one. */
 static void choose_uuid(struct attach *attach)
 {
 	const struct domain *domain = attach->domain;

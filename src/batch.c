@@ -95,8 +95,8 @@ static int length_of(char *text, size_t size, size_t length)
 	return memchr(text, '\0', size) ? -EILSEQ : (int)length;
 }
 
-/* The same of a list: names, or who may do what, each with a NUL behind it, which
- * becomes a "/". No name can have one. */
+/* The same of a list: names, or who may do what, each with a NUL behind it,
+ * which becomes a "/". No name can have one. */
 static int length_of_list(char *text, size_t size, size_t length)
 {
 	size_t i;

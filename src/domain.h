@@ -140,7 +140,8 @@ const char *domain_sentence(const struct domain *domain);
 const struct domain_rule *domain_decide(uint32_t facts);
 
 /* Read DOMAIN's parameters and event channel, enough for domain_is_enhanced()
- * and FACT_FOREIGN; .info is filled in. 0, -ESRCH if it vanished, or -errno with .step. */
+ * and FACT_FOREIGN; .info is filled in. 0, -ESRCH if it vanished, or -errno
+ * with .step. */
 int domain_glance(struct domain *domain);
 
 /* Read only the names of COUNT domains, "" for none. 0, or -errno with the

@@ -305,10 +305,10 @@ static int probe_version(void)
 }
 
 /*
- * Are we a control domain? Anybody may ask for Xen's version, but only a control
- * domain for the parameter of another domain: Xen says EPERM to the rest. A
- * policy of Flask says EACCES (avc_has_perm()), and may deny one domain and allow
- * the next.
+ * Are we a control domain? Anybody may ask for Xen's version, but only a
+ * control domain for the parameter of another domain: Xen says EPERM to the
+ * rest. A policy of Flask says EACCES (avc_has_perm()), and may deny one
+ * domain and allow the next.
  */
 static int probe_privilege(void)
 {

@@ -541,11 +541,11 @@ static int64_t pause_of(const struct plug *plug)
 }
 
 /*
- * Has the guest missed the new device? While it lets go of the last device with
- * this number it may take the new one for the old one: it closes it, too, or
- * does nothing. If the device goes away and comes again, the guest sees it. A
- * guest that was just booting sees that, too, and takes no harm.
- * A guest that gets little of a busy machine sees it late, so the device stays away
+ * Has the guest missed the new device? While it lets go of the last device
+ * with this number it may take the new one for the old one: it closes it, too,
+ * or does nothing. If the device goes away and comes again, the guest sees it.
+ * A guest that was just booting sees that, too, and takes no harm. A guest
+ * that gets little of a busy machine sees it late, so the device stays away
  * longer each time.
  */
 static bool is_deaf(const struct plug *plug)

@@ -17,10 +17,10 @@ extern unsigned int nplugs;
 struct plug *plugs_add(void);
 
 /*
- * WALK, plug_in() or plug_out(), with those that have begun, until they are done
- * or it says that it is too late. BEGIN, unless it is NULL, is called before each
- * round for the others, which are left when the deadline has passed. An exit
- * status.
+ * WALK, plug_in() or plug_out(), with those that have begun, until they are
+ * done or it says that it is too late. BEGIN, unless it is NULL, is called
+ * before each round for the others, which are left when the deadline has
+ * passed. An exit status.
  */
 int plugs_run(int (*walk)(struct plug *plug), int (*begin)(void),
 	      int64_t deadline);

@@ -10,9 +10,9 @@
 #include "dtb.h"
 
 /*
- * What is known of a domain, or of one device of it, as text: for each a fixed set
- * of fields, in one order, that only ever grows at its end. All text goes to a
- * buffer of the caller's.
+ * What is known of a domain, or of one device of it, as text: for each a fixed
+ * set of fields, in one order, that only ever grows at its end. All text goes
+ * to a buffer of the caller's.
  */
 enum {
 	REPORT_FIELDS_MAX = 40, REPORT_LINE_MAX = 8192,
@@ -46,7 +46,8 @@ const char *report_choose(struct report_fields *chosen, const char *names,
 /* Every field, in order. */
 void report_choose_all(struct report_fields *chosen);
 
-/* The name of field number FIELD, of a domain or a device; NULL after the last. */
+/* The name of field number FIELD, of a domain or a device; NULL after the
+ * last. */
 const char *report_name(bool devices, unsigned int field);
 
 /* A line for programs: values with a TAB between, "-" for an absent one. */

@@ -20,16 +20,16 @@ enum {
 };
 
 /*
- * Connect to xenstored, waiting until DEADLINE (clock.h) for it to be there and
- * to answer. -ENOENT: it was not there at all; -ETIMEDOUT: it was, and did not
- * answer; -ELOOP: what stands in its socket's place, a link or another user's,
- * is not trusted. XENSTORED_PATH, which is, and XENSTORED_RUNDIR are honoured.
- * SELF is our own domid: if it is not 0 and there is no socket, xenstored runs
- * elsewhere and the kernel's /dev/xen/xenbus leads to it. So it does with
- * ELSEWHERE in any domain, and no socket is waited for. DEADLINE holds for every
- * later call, too; one that has passed leaves three seconds, so that a single try
- * can succeed on a busy machine. Where there is a connection that works, only the
- * deadline is new.
+ * Connect to xenstored, waiting until DEADLINE (clock.h) for it to be there
+ * and to answer. -ENOENT: it was not there at all; -ETIMEDOUT: it was, and did
+ * not answer; -ELOOP: what stands in its socket's place, a link or another
+ * user's, is not trusted. XENSTORED_PATH, which is, and XENSTORED_RUNDIR are
+ * honoured. SELF is our own domid: if it is not 0 and there is no socket,
+ * xenstored runs elsewhere and the kernel's /dev/xen/xenbus leads to it. So it
+ * does with ELSEWHERE in any domain, and no socket is waited for. DEADLINE
+ * holds for every later call, too; one that has passed leaves three seconds,
+ * so that a single try can succeed on a busy machine. Where there is a
+ * connection that works, only the deadline is new.
  */
 int store_open(int64_t deadline, uint16_t self, bool elsewhere);
 void store_close(void);
