@@ -203,9 +203,9 @@ static bool see_device(void *context, const char *kind, uint32_t devid)
 }
 
 /*
- * What is wrong with the devices of ALL's domain, or NULL. A domain that ends, or
- * is gone, has no use for them. The entries are dom0's own: if they cannot be
- * read, xenstored is the reason.
+ * What is wrong with the devices of ALL's domain, or NULL. A domain that ends,
+ * or is gone, has no use for them. The entries are dom0's own: if they cannot
+ * be read, xenstored is the reason.
  */
 static const char *look_at_devices(struct stuck *all)
 {
