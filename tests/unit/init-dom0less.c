@@ -716,6 +716,21 @@ static void nothing_to_talk_to(void)
 	ok(world_find(1)->introduced, "is enough");
 
 	begin(17);
+	world->daemon = DAEMON_OCAML;
+	world_boot(1);
+	is_int(run("-t 0"), 0, "oxenstored, that answers later, in a single try");
+	ok(world_find(1)->pfn == 0x39001 &&
+	   !strcmp(world_read("/libxl/1/type"), "pvh"), "gets to the end");
+	begin(17);
+	world->daemon = DAEMON_OCAML;
+	world->daemon_ms = 20000;
+	world_boot(1);
+	is_int(run("-t 0"), 4, "one that does not finish");
+	ok(one_line("init-dom0less: d1: finish the handshake: ", ""),
+	   "is told");
+	ok(world->now < 1001100, "after a second");
+
+	begin(17);
 	world_boot_plain(1);
 	world_xl(2);
 	world->daemon_at = -1;
