@@ -910,6 +910,31 @@ static void reached(void)
 	is_int(world->changes, 0, "and nothing is changed");
 }
 
+/* Some vendors' Xen has given a direct-mapped domain its page, and tells where. */
+static void magic(void)
+{
+	struct world_domain *d;
+
+	begin(19);
+	d = world_boot(1);
+	d->direct = true;
+	d->magic = 0x48000;
+	world_add_page(d, 0x48001);
+	world->dtb_domains = 1;
+	is_int(run(""), 0, "a page that a parameter tells of");
+	is_str(err, "", "nothing to tell");
+	ok(d->pfn == 0x48001 && d->introduced && d->speeches == 1, "is used");
+	ok(d->grants[1].gfn == 0x48001, "and granted");
+	is_int(world_count("populate"), 0, "none is made");
+	run("");
+	is_int(world->changes, 0, "the second run changes nothing");
+	begin(19);
+	d = world_boot(1);
+	d->magic = HYP_NO_FRAME;
+	run("");
+	ok(is_served(1, "dom0less-1"), "no frame is no page");
+}
+
 /* One domain that a policy of Flask denies is no other's failure. */
 static void denied(void)
 {
@@ -1251,6 +1276,7 @@ int main(void)
 	elsewhere();
 	reached();
 	denied();
+	magic();
 	locked();
 	deadlines();
 	no_domctl();
