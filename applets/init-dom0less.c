@@ -444,7 +444,9 @@ static void init_wait(unsigned int count, int *status)
 			nap = most ? most : POLL_MAX_MS;
 			hyp_give_back();
 		}
-		clock_nap(nap, deadline);
+		/* after the deadline only xenstored's answer is waited for */
+		clock_nap(nap, clock_left(deadline) ? deadline
+						    : clock_ms() + POLL_MS);
 		before = left;
 	}
 }

@@ -17,6 +17,8 @@ enum {
 	 * xenstored before 4.17 never does: after this time we do.
 	 */
 	HANDSHAKE_MS = 5000,
+	/* A single try must give oxenstored that moment. */
+	ANSWER_MS = 1000,
 	/*
 	 * A Linux guest that found no page early in its boot sleeps from late
 	 * in its boot until an event comes. An event in between wakes nobody
@@ -405,8 +407,9 @@ enum {
 	PREP = ATTACH_PREPARE, SERVE = ATTACH_SERVE, WAIT = ATTACH_WAIT,
 };
 
-/* What -EAGAIN of a step means. ONCE: it failed. POLL: take it again later. */
-enum { ONCE, POLL };
+/* What -EAGAIN of a step means. ONCE: it failed. POLL: take it again later, until
+ * the deadline. ANSWER: until xenstored had a moment for it, too. */
+enum { ONCE, POLL, ANSWER };
 
 /*
  * The order is safe for every Xen, xenstored and guest kernel. The handle and
@@ -428,7 +431,7 @@ static const struct step {
 	{ "store libxl's configuration", file_needed, file_take, PREP, ONCE },
 	{ "write the xenstore nodes", nodes_needed, nodes_take, PREP, POLL },
 	{ "introduce it to xenstored", intro_needed, intro_take, SERVE, ONCE },
-	{ "finish the handshake", greet_needed, greet_take, SERVE, POLL },
+	{ "finish the handshake", greet_needed, greet_take, SERVE, ANSWER },
 	{ "tell the guest its page", publish_needed, publish_take,
 	  SERVE, ONCE },
 	{ "notify the guest", notify_needed, notify_take, SERVE, ONCE },
@@ -481,11 +484,14 @@ static int take_step(struct attach *attach, const struct step *step)
 	if (attach->dry)
 		return 0;
 	rc = step->take(attach);
-	if (rc == -EAGAIN && step->again != POLL)
+	if (rc != -EAGAIN)
+		return rc;
+	if (step->again == ONCE)
 		return -EBUSY;
-	if (rc == -EAGAIN && !clock_left(attach->deadline))
-		return -ETIMEDOUT;
-	return rc;
+	if (clock_left(attach->deadline) ||
+	    (step->again == ANSWER && clock_ms() - attach->since < ANSWER_MS))
+		return -EAGAIN;
+	return -ETIMEDOUT;
 }
 
 const char *attach_next_step(struct attach *attach)

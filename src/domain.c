@@ -239,6 +239,21 @@ static int look_at_params(struct domain *domain)
 	return 0;
 }
 
+/*
+ * The Xen of some board vendors, 4.17 to 4.20, gives even a direct-mapped domain
+ * its magic pages, tells the first of them in a parameter of its own, and leaves
+ * STORE_PFN as it was. The second is xenstore's. Xen's own answers EINVAL or 0.
+ */
+static void look_for_magic(struct domain *domain)
+{
+	uint64_t magic;
+
+	if (domain->facts & FACT_NO_PFN &&
+	    !hyp_param_get(domain->info.domid, HYP_MAGIC_PFN, &magic) &&
+	    magic && magic < HYP_NO_FRAME - 1)
+		domain->gfn = magic + 1;
+}
+
 static int look_at_channel(struct domain *domain)
 {
 	struct hyp_evtchn *channel = &domain->channel;
@@ -285,7 +300,8 @@ static bool is_as_created(const struct domain *domain)
 	return (domain->facts & (FACT_NO_PFN | FACT_UNBOUND)) ==
 	       (FACT_NO_PFN | FACT_UNBOUND) && info->max_pages &&
 	       info->tot_pages == info->max_pages &&
-	       !(info->max_pages % DOMAIN_MIB);
+	       !(info->max_pages % DOMAIN_MIB) &&
+	       domain->gfn == DOMAIN_MAGIC_GFN;
 }
 
 /* Mapping a frame failed: was the frame not there? Releases of Linux differ in
@@ -386,6 +402,7 @@ static int look_at_xen(struct domain *domain, unsigned int look)
 		return rc;
 	if (!is_possible(&domain->info))
 		return fail(domain, "believe what Xen tells of it", -EPROTO);
+	look_for_magic(domain);
 	fact(domain, FACT_STATIC, is_static(domain));
 	fact(domain, FACT_INTRODUCED | FACT_NODES | FACT_DONE,
 	     domain->facts & FACT_BOUND);

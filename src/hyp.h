@@ -24,6 +24,7 @@
 /* HVM parameters, public/hvm/params.h. */
 enum hyp_param {
 	HYP_STORE_PFN = 1,
+	HYP_MAGIC_PFN = 3,	/* only some vendors' Xen has it */
 	HYP_STORE_EVTCHN = 2,
 	HYP_CONSOLE_PFN = 17,
 };

@@ -23,6 +23,11 @@ ok "other folders" install install prefix=/opt sbindir=/opt/bin
 ok "are used" test -x "$d/opt/bin/dom0less" -a -x "$d/opt/lib/xen/bin/init-dom0less"
 ok "and nothing else is" test -z "$(find "$d" ! -type d ! -path "$d/opt/*")"
 
+rm -rf "$d"
+ok "as a Xen that is built by hand does" install install prefix=/usr/local
+ok "is used" test -x "$d/usr/local/lib/xen/bin/init-dom0less"
+rm -rf "$d"
+
 # What starts it at boot. That each does is for tests/system/scenarios/boot-*.
 all='systemd openrc busybox'
 unit=$d/usr/lib/systemd/system/xen-init-dom0less.service

@@ -91,6 +91,8 @@ static uint64_t *param_of(struct world_domain *d, enum hyp_param param)
 		return &d->evtchn;
 	case HYP_CONSOLE_PFN:
 		return &d->console;
+	case HYP_MAGIC_PFN:
+		return &d->magic;
 	}
 	abort();
 }
@@ -102,6 +104,9 @@ int hyp_param_get(uint16_t domid, enum hyp_param param, uint64_t *value)
 
 	if (!rc && !d)
 		rc = -ESRCH;
+	/* hvm_allow_get_param(), xen/arch/arm/hvm.c@4.17 */
+	if (!rc && param == HYP_MAGIC_PFN && !d->magic)
+		rc = -EINVAL;
 	if (!rc)
 		*value = *param_of(d, param);
 	return world_done(rc);

@@ -164,7 +164,8 @@ static uint8_t *any_ring(struct world_domain *domain)
 {
 	uint8_t *page = world_page(domain, domain->pfn);
 
-	return page ? page : world_page(domain, MAGIC);
+	return page ? page : world_page(domain, domain->magic + 1 > 1 ?
+					domain->magic + 1 : MAGIC);
 }
 
 /* That there is one is known. */

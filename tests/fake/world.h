@@ -47,6 +47,8 @@ struct world_domain {
 	bool exists;
 	struct hyp_domain info;
 	uint64_t evtchn, pfn, console;
+	uint64_t magic;		/* the first magic page, which vendors' Xen
+				 * tells; 0: Xen's own, which does not */
 	struct hyp_evtchn channel;
 	struct hyp_grant grants[WORLD_GRANTS];
 	int grant_rc;		/* the table cannot be reached: why */

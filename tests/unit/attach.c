@@ -54,7 +54,8 @@ static int attach_domain(int64_t deadline)
 	};
 	attach_begin(&attach);
 	while ((rc = attach_run(&attach, ATTACH_WAIT)) == -EAGAIN)
-		clock_nap(5, deadline);
+		clock_nap(5, clock_left(deadline) ? deadline
+						  : clock_ms() + 5);
 	got.step = attach.step;
 	got.hint = attach.hint;
 	return rc;

@@ -716,6 +716,21 @@ static void nothing_to_talk_to(void)
 	ok(world_find(1)->introduced, "is enough");
 
 	begin(17);
+	world->daemon = DAEMON_OCAML;
+	world_boot(1);
+	is_int(run("-t 0"), 0, "oxenstored, that answers later, in a single try");
+	ok(world_find(1)->pfn == 0x39001 &&
+	   !strcmp(world_read("/libxl/1/type"), "pvh"), "gets to the end");
+	begin(17);
+	world->daemon = DAEMON_OCAML;
+	world->daemon_ms = 20000;
+	world_boot(1);
+	is_int(run("-t 0"), 4, "one that does not finish");
+	ok(one_line("init-dom0less: d1: finish the handshake: ", ""),
+	   "is told");
+	ok(world->now < 1001100, "after a second");
+
+	begin(17);
 	world_boot_plain(1);
 	world_xl(2);
 	world->daemon_at = -1;
@@ -893,6 +908,31 @@ static void reached(void)
 	is_int(run(""), 1, "where Xen has given no page, nor a grant");
 	ok(strstr(err, "d2: foreign: "), "it is refused");
 	is_int(world->changes, 0, "and nothing is changed");
+}
+
+/* Some vendors' Xen has given a direct-mapped domain its page, and tells where. */
+static void magic(void)
+{
+	struct world_domain *d;
+
+	begin(19);
+	d = world_boot(1);
+	d->direct = true;
+	d->magic = 0x48000;
+	world_add_page(d, 0x48001);
+	world->dtb_domains = 1;
+	is_int(run(""), 0, "a page that a parameter tells of");
+	is_str(err, "", "nothing to tell");
+	ok(d->pfn == 0x48001 && d->introduced && d->speeches == 1, "is used");
+	ok(d->grants[1].gfn == 0x48001, "and granted");
+	is_int(world_count("populate"), 0, "none is made");
+	run("");
+	is_int(world->changes, 0, "the second run changes nothing");
+	begin(19);
+	d = world_boot(1);
+	d->magic = HYP_NO_FRAME;
+	run("");
+	ok(is_served(1, "dom0less-1"), "no frame is no page");
 }
 
 /* One domain that a policy of Flask denies is no other's failure. */
@@ -1236,6 +1276,7 @@ int main(void)
 	elsewhere();
 	reached();
 	denied();
+	magic();
 	locked();
 	deadlines();
 	no_domctl();
