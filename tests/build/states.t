@@ -15,6 +15,11 @@ help=$("$DOM0LESS" dom0less-status --help | awk '/ The words:$/, /^  -j/' |
 	grep -xE '[a-z]+' | sort)
 is "dom0less-status --help explains each" "$help" "$words"
 
+# The first column of README's recovery card: words, then a tab.
+card=$(sed -n '/^What each state asks for:$/,/^If /s/^\t\([a-z]\)/\1/p' README | cut -f 1 |
+	tr ' ' '\n' | sort)
+is "README's recovery card has each" "$card" "$words"
+
 # On real Xen, in what a scenario expects; with fakes, in
 # which an error of Xen's is easily made.
 for word in $help; do
