@@ -407,8 +407,8 @@ enum {
 	PREP = ATTACH_PREPARE, SERVE = ATTACH_SERVE, WAIT = ATTACH_WAIT,
 };
 
-/* What -EAGAIN of a step means. ONCE: it failed. POLL: take it again later, until
- * the deadline. ANSWER: until xenstored had a moment for it, too. */
+/* What -EAGAIN of a step means. ONCE: it failed. POLL: take it again later,
+ * until the deadline. ANSWER: until xenstored had a moment for it, too. */
 enum { ONCE, POLL, ANSWER };
 
 /*

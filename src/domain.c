@@ -240,9 +240,10 @@ static int look_at_params(struct domain *domain)
 }
 
 /*
- * The Xen of some board vendors, 4.17 to 4.20, gives even a direct-mapped domain
- * its magic pages, tells the first of them in a parameter of its own, and leaves
- * STORE_PFN as it was. The second is xenstore's. Xen's own answers EINVAL or 0.
+ * The Xen of some board vendors, 4.17 to 4.20, gives even a direct-mapped
+ * domain its magic pages, tells the first of them in a parameter of its own,
+ * and leaves STORE_PFN as it was. The second is xenstore's. Xen's own answers
+ * EINVAL or 0.
  */
 static void look_for_magic(struct domain *domain)
 {
