@@ -85,6 +85,13 @@ same_file()
 		'the file is the one that was built, as on every other Xen'
 }
 
+# Put a root file system for a guest with ramdisk=root into dom0, as a file.
+root_disk() # PATH-IN-DOM0
+{
+	mkdir -p "$work/dom0$(dirname "$1")"
+	make_root_disk "$work/dom0$1"
+}
+
 # Share scenario text: the file is read by the host and by dom0.
 use() # FILE
 {
