@@ -51,6 +51,18 @@ $2 == "curve" && $8 == 0 {
 	cpu[points] = $5 / 1000
 }
 $2 == "curve" && $8 != 0	{ problem("of " $3 " domains: exits " $8) }
+$2 == "device" && $9 == 0 {
+	add($3, "wall", $4, $5, $10)
+	add($3, "cpu", $4, $6, $10)
+	add($3, "switches", $4, $7, $10)
+	add($3, "memory", $4, $8, $10)
+}
+$2 == "device" && $9 != 0	{ problem("a " $3 " by " $4 ": exits " $9) }
+$2 == "traced" {
+	add($3, "calls", $4, $5, $8)
+	add($3, "processes", $4, $6, $8)
+	add($3, "bytes", $4, $7, $8)
+}
 $2 == "looks" {
 	looks[$3, $4] = $5 / $4
 	shown[$3, $4] = $7
@@ -109,6 +121,20 @@ function rows(seed)
 	row(seed, "bytes", "bytes of the files", 40)
 }
 
+# A device; "rng_seed" of its rows in the JSON is the kind.
+function device(kind, text)
+{
+	head(text)
+	# most of ours is the guest's and the kernels' own work, which is the same
+	row(kind, "wall", "wall time, us", 0)
+	row(kind, "cpu", "user+system time, us", 5)
+	row(kind, "switches", "context switches", 0)
+	row(kind, "calls", "system calls", 20)
+	row(kind, "processes", "processes", 0)
+	row(kind, "memory", "most memory of a process, KiB", 0)
+	row(kind, "bytes", "bytes of the files", 40)
+}
+
 # Least squares of total cost against domains: the slope.
 function slope(y,    i, sx, sy, sxx, sxy)
 {
@@ -151,6 +177,8 @@ END {
 	head("in instructions, 4 ns each")
 	row("counted", "wall", "wall time, us a domain", 0)
 	row("counted", "cpu", "user+system time, us a domain", 0)
+	device("card", "a card, in instructions, xl:")
+	device("disk", "a disk, in instructions, xl:")
 	print ""
 	if (points < 2)
 		problem("no curve was measured")

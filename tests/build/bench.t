@@ -31,6 +31,14 @@ counted looks dom0less-list 16 220 5 40 0
 counted looks dom0less-status 16 260 5 40 0
 counted looks dom0less-list 128 1024 9 20 0
 counted looks dom0less-status 128 1088 9 20 0
+real device card upstream 1800000 900000 300 7000 0 1 0
+real device card ours 100000 30000 20 240 0 1 0
+real device disk upstream 2000000 950000 320 7000 0 1 0
+real device disk ours 100000 30000 20 250 0 1 0
+real traced card upstream 9000 51 8000000 0
+real traced card ours 300 1 160000 0
+real traced disk upstream 9500 60 8000000 0
+real traced disk ours 400 1 160000 0
 END
 
 # Judge the measurements after SED has changed them: sets $table and $status.
@@ -67,8 +75,12 @@ is "JSON: the rows" "$(jq -r '.[] | select(.what == "wall") |
 	"\(.rng_seed) \(.ours) \(.ratio) \(.target) \(.verdict)"' "$tmp/json")" \
 	"no 41250 35.29 30 met
 yes 40000 5.62 null -
-counted 10000 5 null -"
-is "JSON: all of it" "$(jq length "$tmp/json")" 22
+counted 10000 5 null -
+card 100000 18 null -
+disk 100000 20 null -"
+has "a card" "$table" '^user.system time, us +900000 +30000 +30\.0 +5 met$'
+has "the processes of a disk" "$table" '^processes +60 +1 +60\.0 +- -$'
+is "JSON: all of it" "$(jq length "$tmp/json")" 36
 is "SVG: each element is closed" "$(perl -0ne '
 	@open = (); $bad = !/^<svg /;
 	while (/<(\/?)(\w+)[^<>]*?(\/?)>/g) {
@@ -92,5 +104,8 @@ missed "nothing was measured" '/^no calls upstream/d' 'problem: nothing .* syste
 missed "upstream had entropy" 's/upstream 4 no/upstream 4 yes/' 'problem: nothing .* wall'
 missed "it failed" 's/ 205 0/ 205 1/' 'problem: ours exits 1'
 missed "it failed on many" 's/ 700 300 0/ 700 300 4/' 'problem: of 128 domains: exits 4'
+missed "a card takes long" 's/card ours 100000 30000/card ours 100000 200000/' 'system time, us .* 4\.5 +5 MISSED'
+missed "a disk takes many calls" 's/disk ours 400/disk ours 480/' 'system calls .* 19\.8 +20 MISSED'
+missed "xl fails" 's/ 7000 0 1 0/ 7000 1 1 0/' 'problem: a card by upstream: exits 1'
 missed "no curve" '/curve/d' 'problem: no curve'
 done_testing

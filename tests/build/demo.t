@@ -8,6 +8,7 @@ cat >"$tmp/run" <<'END'
 #!/bin/sh
 echo "$*" >"${0%/*}/arguments"
 printf '%s\r\n' '(XEN) Xen version 4.17.7 (Debian' '(XEN) I/O virtualisation disabled' \
+	'(XEN) DOM3: root: /dev/xvda is waited for' '(XEN) DOM3: disk: EXT4-fs: mounted' \
 	'(XEN) DOM2: rig: booted, 1 CPUs' '(XEN) DOM2: [    0.1] a kernel message' >&2
 printf '%s\r\n' '@rig@ 1 note sums@end' '@rig@ 2 say Two words@end' '@rig@ 3 say @end' \
 	'@rig@ 4 ok the first thing@end' >&2
@@ -44,6 +45,7 @@ is "it runs the scenario, with the console on" "$(cat "$tmp/arguments")" '-v dem
 is "Xen's, the guests' and dom0's words, in order, and no others" \
 	"$(sed -e '1,/switched on/d' -e '/^That/,$d' -e '/^$/d' "$tmp/shown")" \
 	'  | Xen says: Xen version 4.17.7 (Debian
+  | guest 3 says: /dev/xvda is waited for
   | guest 2 says: booted, 1 CPUs
 Two words
   [worked] the first thing

@@ -6,7 +6,7 @@
 
 host_keys="arch board xen xen_image xen_args linux smp memory gic serial rng_seed deadline
 	dom0 dom0_mem dom0_max_vcpus dom0_args dom0less guest_files dtb clock strace tolerate
-	boots init qemu"
+	boots init qemu scripts"
 domu_keys="name cpus memory enhanced vpl011 linux kernel ramdisk bootargs
 	direct_map static_mem dts"
 
@@ -31,7 +31,7 @@ host_defaults()
 	assign host_ "$host_keys" arch=arm64 board=virt xen=4.17 xen_image= xen_args= linux=6.1 \
 		smp=2 memory=2048 gic= serial= rng_seed=no deadline=300 \
 		dom0=rig dom0_mem=512M dom0_max_vcpus=1 dom0_args= dom0less=yes \
-		guest_files=no dtb=no strace=no tolerate= boots=yes init= clock=real qemu=
+		guest_files=no dtb=no strace=no tolerate= boots=yes init= clock=real qemu= scripts=rig
 }
 
 plan() # COUNT
@@ -83,6 +83,13 @@ same_file()
 {
 	console_has "note $(sha256sum "$dom0less" | cut -d ' ' -f 1)  dom0less" \
 		'the file is the one that was built, as on every other Xen'
+}
+
+# Put a root file system for a guest with ramdisk=root into dom0, as a file.
+root_disk() # PATH-IN-DOM0
+{
+	mkdir -p "$work/dom0$(dirname "$1")"
+	make_root_disk "$work/dom0$1"
 }
 
 # Share scenario text: the file is read by the host and by dom0.

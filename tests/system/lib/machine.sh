@@ -357,9 +357,14 @@ make_dom0_ramdisk()
 	[ "$host_guest_files" = no ] || install_guest_files
 	install_init
 	[ "$host_dtb" = no ] || install_dtb
+	[ "$host_scripts" = rig ] || rm -r "$work/dom0/etc/xen/scripts"
 	pack "$work/dom0" "$work/overlay.cpio"
 	part linux "$host_linux"
 	set -- "$part/dom0.cpio"
+	if [ "$host_scripts" != rig ]; then
+		part tool scripts
+		set -- "$@" "$part/dom0.cpio"
+	fi
 	if [ "$host_strace" = yes ]; then
 		part tool strace
 		set -- "$@" "$part/dom0.cpio"

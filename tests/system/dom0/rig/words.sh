@@ -5,8 +5,10 @@ host() { :; }
 domu() { :; }
 domus() { :; }
 file() { :; }
+root_disk() { :; }
 console_has() { :; }
 same_file() { :; }
+root_disk() { :; }
 
 use() # FILE
 {
