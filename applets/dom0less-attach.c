@@ -347,7 +347,7 @@ static int make_bridge(const char *name, const char *card)
 static int make_bridges(void)
 {
 	int status = APPLET_DONE, rc;
-	char step[64];
+	char step[64], text[4 * sizeof(step)];
 	unsigned int i;
 
 	for (i = 0; i < nbridges; i++) {
@@ -355,7 +355,7 @@ static int make_bridges(void)
 			 bridges[i].card ? " over " : "",
 			 bridges[i].card ? bridges[i].card : "");
 		if (opts.dry)
-			printf("%s\n", step);
+			puts(msg_escape(text, sizeof(text), step));
 		else
 			msg(MSG_STEP, MSG_NO_DOMAIN, "%s", step);
 		rc = opts.dry ? 0 : make_bridge(bridges[i].name,

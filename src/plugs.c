@@ -15,8 +15,11 @@ unsigned int nplugs;
 
 static void say_step(const struct plug *plug, const char *step)
 {
+	char text[4 * sizeof(plug->step)];
+
 	if (plug->dry)
-		printf("d%u: %s\n", plug->device.guest, step);
+		printf("d%u: %s\n", plug->device.guest,
+		       msg_escape(text, sizeof(text), step));
 	else
 		msg(MSG_STEP, plug->device.guest, "%s", step);
 }

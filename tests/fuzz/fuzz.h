@@ -48,7 +48,8 @@ struct fuzz_applet {
 	int (*main)(int argc, char **argv);
 	void (*reset)(void);
 };
-extern const struct fuzz_applet fuzz_list, fuzz_status, fuzz_init;
+extern const struct fuzz_applet fuzz_list, fuzz_status, fuzz_init, fuzz_attach,
+	fuzz_detach;
 
 /* Run it: its exit status. What it printed stands in fuzz_out until the next. */
 int fuzz_run(const struct fuzz_applet *applet, int argc, char **argv);

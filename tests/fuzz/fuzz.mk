@@ -17,6 +17,7 @@ fuzz-world = tests/fuzz/parts/common.c tests/fuzz/parts/wrong.c \
 	$(wildcard tests/fuzz/applets/*.c) $(filter-out src/clock.c,$(unit-links))
 fuzz-links.dtb     := src/dtb.c tests/unit/parts/libfdt.c tests/fuzz/parts/wrong.c
 fuzz-links.options = $(fuzz-world)
+fuzz-links.devices = $(fuzz-world)
 fuzz-links.nodes   = $(fuzz-world)
 fuzz-links.report  = $(fuzz-world)
 fuzz-links.store   := src/store.c src/batch.c src/clock.c \

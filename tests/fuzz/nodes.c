@@ -79,7 +79,7 @@ static unsigned int fields(void)
 {
 	unsigned int n = 0;
 
-	while (report_name(n))
+	while (report_name(false, n))
 		n++;
 	return n;
 }

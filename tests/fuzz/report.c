@@ -40,7 +40,7 @@ static void check(const struct report *report, unsigned int extra)
 	MUST(strlen(line) < REPORT_LINE_MAX - 1);
 	snprintf(text, sizeof(text), "%s\n", line);
 	fuzz_check_tsv(text, tabs(&all));
-	for (i = 0; report_name(i); i++) {
+	for (i = 0; report_name(false, i); i++) {
 		one.field[0] = (unsigned char)i;
 		MUST(*report_tsv(line, &one, report));
 		fuzz_check_tsv(line, 0);

@@ -79,6 +79,9 @@ static void cards(void)
 	       "d1: vif 0: put it into bridge xenbr0\n"
 	       "d1: vif 0: wait for both ends\n", "says its steps");
 	is_int(world->changes, 0, "and takes none");
+	is_int(run("-n 1 disk phy:/dev/\033[2J/a,xvda,w"), 0, "an odd path");
+	ok(strstr(out, "d1: disk xvda: open /dev/\\x1b[2J/a\n"),
+	   "is not printed raw");
 }
 
 static void disks(void)

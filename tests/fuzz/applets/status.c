@@ -7,7 +7,7 @@
 static void reset(void)
 {
 	memset(&opts, 0, sizeof(opts));
-	store = false;
+	store = stuck = false;
 }
 
 const struct fuzz_applet fuzz_status = { "dom0less-status", dom0less_status_main, reset };
