@@ -225,7 +225,7 @@ static int find_card(struct plug *plug)
 
 static int plug_find(struct plug *plug)
 {
-	uint32_t devid = plug->device.devid;
+	uint64_t devid = plug->disk ? plug->disk->number : 0;
 	int rc;
 
 	if (plug->pause)
@@ -234,7 +234,9 @@ static int plug_find(struct plug *plug)
 	if (plug->vif && !*plug->vif->devid) {
 		rc = find_card(plug);
 	} else {
-		make(plug, plug->disk ? plug->disk->number : devid);
+		if (plug->vif)
+			parse_number(plug->vif->devid, UINT32_MAX, &devid);
+		make(plug, (uint32_t)devid);
 		name_step(plug, "attach it");
 		rc = compare(plug);
 	}

@@ -74,6 +74,14 @@ static void cards(void)
 	is_int(run("1 vif vifname=eth0,ip=2"), 1, "a name that is taken");
 	is_int(devices(), 2, "and nothing is left of these");
 	begin(ENDS_GOOD);
+	is_int(run("1 vif bridge=xenbr0,devid=3"), 0, "one with a number");
+	is_str(world_read(B "vif/1/3/handle"), "3", "has it");
+	is_int(run("1 vif bridge=xenbr0,devid=1"), 0, "another");
+	is_str(world_read(B "vif/1/1/state"), "4", "is another card");
+	is_int(devices(), 2, "two of them");
+	is_int(run("1 vif bridge=xenbr0,devid=3"), 0, "the first again");
+	is_int(world->changes, 0, "changes nothing");
+	begin(ENDS_GOOD);
 	is_int(run("-n 1 vif bridge=xenbr0"), 0, "a dry run");
 	is_str(out, "d1: vif 0: write its nodes\n"
 	       "d1: vif 0: put it into bridge xenbr0\n"

@@ -61,6 +61,14 @@ bridge_up()
 	ip link set xenbr0 up
 }
 
+# What dom0 has of guests' devices: nodes, interfaces, loop devices.
+device_traces()
+{
+	xenstore-ls -f | grep -E '/(backend|device)/(vif|vbd|9pfs)' || :
+	ls /sys/class/net | grep '^vif' || :
+	losetup -a
+}
+
 # Give guest N a network interface: 10.0.0.N on eth0.
 attach_net() # DOMID
 {
