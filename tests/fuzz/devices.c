@@ -6,6 +6,7 @@
  * for one of the applets.
  */
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,14 +78,15 @@ static bool ends(const char *text, size_t size)
 	return memchr(text, '\0', size) != NULL;
 }
 
+#define BYTE "[0-9a-f][0-9a-f]"
+
 static void check_vif(const struct spec_vif *spec)
 {
-	unsigned int bytes[6], n = 0;
+	/* no address of a group */
+	static const char mac[] = "[0-9a-f][02468ace]:" BYTE ":" BYTE ":" BYTE
+		":" BYTE ":" BYTE;
 
-	MUST(!*spec->mac ||
-	     (sscanf(spec->mac, "%2x:%2x:%2x:%2x:%2x:%2x%n", &bytes[0],
-		     &bytes[1], &bytes[2], &bytes[3], &bytes[4], &bytes[5],
-		     (int *)&n) == 6 && !spec->mac[n] && !(bytes[0] & 1)));
+	MUST(!*spec->mac || !fnmatch(mac, spec->mac, 0));
 	MUST(!strchr(spec->bridge, '/') && !strchr(spec->name, '/'));
 	MUST(strspn(spec->mtu, "0123456789") == strlen(spec->mtu));
 	MUST(strspn(spec->devid, "0123456789") == strlen(spec->devid));
