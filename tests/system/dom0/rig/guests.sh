@@ -27,7 +27,7 @@ guest_ready() # DOMID [SECONDS]
 
 # Run a command in a guest: print its output, return its status. 124 means
 # that the guest did not answer within $guest_timeout seconds.
-guest_timeout=60
+guest_timeout=180
 guest() # DOMID COMMAND...
 {
 	rig=/local/domain/$1/data/rig
