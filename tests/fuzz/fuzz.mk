@@ -31,7 +31,8 @@ $C/fuzz/obj/src/store.o: fuzz-cflags += $(foreach f,read write send recv setsock
 $C/fuzz/obj/src/batch.o: fuzz-cflags += -include stdint.h
 $C/fuzz/obj/tests/fuzz/parts/xenstore.o: fuzz-cflags += -w $(lib-cppflags) \
 	-I$(XEN_SRC)/tools/libs/store -I$(XEN_SRC)/tools/xenstore -I$(XEN_SRC)/tools/libs/toolcore \
-	$(foreach f,read connect,-D$f=store_io_$f) -Dwrite=fuzz_write
+	$(foreach f,read connect,-D$f=store_io_$f) \
+	$(foreach f,sendmsg writev,-D$f=fuzz_$f)
 $C/fuzz/obj/tests/unit/parts/libfdt.o: fuzz-cflags += -fno-sanitize=alignment -w
 
 $C/fuzz/flags: flags = $(fuzz-cflags)

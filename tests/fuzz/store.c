@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -35,6 +36,8 @@ static bool short_reads;
 ssize_t fuzz_read(int fd, void *buf, size_t size);
 ssize_t fuzz_write(int fd, const void *buf, size_t size);
 ssize_t fuzz_send(int fd, const void *buf, size_t size, int flags);
+ssize_t fuzz_writev(int fd, const struct iovec *parts, int count);
+ssize_t fuzz_sendmsg(int fd, const struct msghdr *message, int flags);
 ssize_t fuzz_recv(int fd, void *buf, size_t size, int flags);
 int fuzz_setsockopt(int fd, int level, int option, const void *value,
 		    socklen_t size);
@@ -73,6 +76,21 @@ ssize_t fuzz_send(int fd, const void *buf, size_t size, int flags)
 {
 	MUST(flags == MSG_NOSIGNAL);
 	return fuzz_write(fd, buf, size);
+}
+
+ssize_t fuzz_writev(int fd, const struct iovec *parts, int count)
+{
+	ssize_t size = 0;
+
+	for (; count; count--, parts++)
+		size += fuzz_write(fd, parts->iov_base, parts->iov_len);
+	return size;
+}
+
+ssize_t fuzz_sendmsg(int fd, const struct msghdr *message, int flags)
+{
+	MUST(flags == MSG_NOSIGNAL);
+	return fuzz_writev(fd, message->msg_iov, (int)message->msg_iovlen);
 }
 
 int fuzz_connect(int fd, const struct sockaddr *addr, socklen_t size)
