@@ -303,24 +303,32 @@ static bool next_number(const char *list, uint32_t first, uint32_t *number)
 	return best != UINT64_MAX;
 }
 
-/* Call SEE for each node of PATH that is called by a number, lowest first. */
-static int each_number(const char *path,
-		       bool (*see)(void *context, uint32_t devid),
-		       void *context)
+int device_names(const char *path, char *list, size_t size)
 {
-	char list[LIST_MAX + 1];
-	struct batch_answer answer = { list, sizeof(list), 0 };
-	uint32_t devid = 0;
+	struct batch_answer answer = { list, size, 0 };
 	int rc;
 
+	*list = '\0';
 	batch_list(0, path, &answer);
 	rc = batch_flush();
 	if (!rc && answer.rc < 0)
 		rc = answer.rc;
 	if (rc)
 		return rc == -ENOENT ? 0 : rc;
-	if (answer.rc >= (int)sizeof(list))
-		return -E2BIG;
+	return answer.rc < (int)size ? answer.rc : -E2BIG;
+}
+
+/* Call SEE for each node of PATH that is called by a number, lowest first. */
+static int each_number(const char *path,
+		       bool (*see)(void *context, uint32_t devid),
+		       void *context)
+{
+	char list[LIST_MAX + 1];
+	uint32_t devid = 0;
+	int rc = device_names(path, list, sizeof(list));
+
+	if (rc <= 0)
+		return rc;
 	for (; next_number(list, devid, &devid); devid++)
 		if (!see(context, devid))
 			break;

@@ -84,6 +84,12 @@ int device_compare(const struct device *device, const char **key,
 		   char text[DEVICE_TEXT_MAX]);
 
 /*
+ * The names of PATH's nodes in LIST, a "/" behind each. How many bytes; 0, and
+ * "", if there is no such node; -E2BIG if they are SIZE or more; or -errno.
+ */
+int device_names(const char *path, char *list, size_t size);
+
+/*
  * Call SEE for each device of KIND that the guest has, lowest number first,
  * as long as it returns true. 0, also if there are none, or -errno.
  */

@@ -41,16 +41,13 @@ int devices_each(uint16_t guest, bool consoles,
 {
 	struct walk walk = { .see = see, .context = context, .more = true };
 	char path[STORE_PATH_MAX], kinds[KINDS_MAX], *kind, *end;
-	struct batch_answer answer = { kinds, sizeof(kinds), 0 };
 	int rc;
 
 	snprintf(path, sizeof(path), "/libxl/%u/device", guest);
-	batch_list(0, path, &answer);
-	rc = batch_flush();
-	if (!rc && answer.rc < 0)
-		rc = answer.rc;
-	if (rc)
-		return rc == -ENOENT ? 0 : rc;
+	rc = device_names(path, kinds, sizeof(kinds));
+	if (rc <= 0)
+		return rc;
+	rc = 0;
 	for (kind = kinds; !rc && walk.more && (end = strchr(kind, '/'));
 	     kind = end + 1) {
 		*end = '\0';

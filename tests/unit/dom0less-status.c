@@ -25,15 +25,10 @@ static int run(const char *arguments)
 	return run_applet(dom0less_status_main, "dom0less-status", arguments);
 }
 
-/* What is said without xenstored: another domain may have it, Xen tells. */
+/* What is said without xenstored. */
 static const char *without_store(void)
 {
-	const struct world_domain *d;
-
-	for (d = world->domains; d < world->domains + WORLD_DOMAINS; d++)
-		if (d->exists && d->info.flags & HYP_XS_DOMAIN)
-			return ELSEWHERE;
-	return NO_STORE;
+	return shown_elsewhere() ? ELSEWHERE : NO_STORE;
 }
 
 static struct world_domain *begin(void)

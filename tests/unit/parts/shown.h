@@ -6,6 +6,17 @@
 
 #include "world.h"
 
+/* Does another domain have xenstore? Xen tells. */
+static inline bool shown_elsewhere(void)
+{
+	const struct world_domain *d;
+
+	for (d = world->domains; d < world->domains + WORLD_DOMAINS; d++)
+		if (d->exists && d->info.flags & HYP_XS_DOMAIN)
+			return true;
+	return false;
+}
+
 /* A device as the toolstack has made it, with its ends in these states. */
 static inline void shown_device(unsigned int guest, const char *kind,
 				unsigned int devid, const char *key,
