@@ -25,7 +25,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -39,16 +38,14 @@
 #include "store.h"
 
 enum {
-	TIMEOUT_MS = 30000,
 	BRIDGES_MAX = 8,
 	WORDS_MAX = DEVICE_PAIRS_MAX + 4,
 	FILE_MAX = 8192,
 };
 
 struct opts {
-	bool dry, kmsg, no_wait;
+	bool dry, no_wait;
 	const char *file;
-	int64_t timeout;		/* ms */
 	struct applet_args args;
 };
 
@@ -74,10 +71,10 @@ static int64_t deadline;
 
 static const struct applet_option options[] = {
 	{ 'f', APPLET_TEXT, "file", .text = &opts.file },
-	{ 'k', APPLET_FLAG, "kmsg", .flag = &opts.kmsg },
+	{ 'k', APPLET_FLAG, "kmsg", .flag = &opts.args.kmsg },
 	{ 'n', APPLET_FLAG, "dry-run", .flag = &opts.dry },
 	{ 'N', APPLET_FLAG, "no-wait", .flag = &opts.no_wait },
-	{ 't', APPLET_SECONDS, "timeout", .ms = &opts.timeout },
+	{ 't', APPLET_SECONDS, "timeout", .ms = &opts.args.timeout },
 	{ 0 },
 };
 
@@ -496,18 +493,13 @@ int dom0less_attach_main(int argc, char **argv)
 {
 	int rc;
 
-	signal(SIGPIPE, SIG_IGN);
-	opts.timeout = TIMEOUT_MS;
 	opts.args.own = true;
-	rc = applet_parse(options, argc, argv, &opts.args);
+	rc = applet_begin(options, argc, argv, &opts.args, &deadline);
 	if (rc >= 0)
 		return rc;
 	rc = take_wanted();
 	if (rc)
 		return rc;
-	if (opts.kmsg && msg_kmsg())
-		msg(MSG_NOTE, MSG_NO_DOMAIN, "/dev/kmsg: cannot be written");
-	deadline = clock_ms() + opts.timeout;
 	rc = applet_open_hyp();
 	if (rc)
 		return rc;

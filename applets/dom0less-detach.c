@@ -23,7 +23,6 @@
  * 3 nothing to talk to; 4 the deadline passed.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,8 +38,7 @@
 enum { TIMEOUT_MS = 10000 };	/* LIBXL_DESTROY_TIMEOUT */
 
 struct opts {
-	bool all, dry, force, kmsg;
-	int64_t timeout;		/* ms */
+	bool all, dry, force;
 	struct applet_args args;
 };
 
@@ -56,9 +54,9 @@ struct wanted {
 static const struct applet_option options[] = {
 	{ 'a', APPLET_FLAG, "all", .flag = &opts.all },
 	{ 'f', APPLET_FLAG, "force", .flag = &opts.force },
-	{ 'k', APPLET_FLAG, "kmsg", .flag = &opts.kmsg },
+	{ 'k', APPLET_FLAG, "kmsg", .flag = &opts.args.kmsg },
 	{ 'n', APPLET_FLAG, "dry-run", .flag = &opts.dry },
-	{ 't', APPLET_SECONDS, "timeout", .ms = &opts.timeout },
+	{ 't', APPLET_SECONDS, "timeout", .ms = &opts.args.timeout },
 	{ 0 },
 };
 
@@ -181,18 +179,14 @@ int dom0less_detach_main(int argc, char **argv)
 	uint32_t number = 0;
 	int rc;
 
-	signal(SIGPIPE, SIG_IGN);
-	opts.timeout = TIMEOUT_MS;
+	opts.args.timeout = TIMEOUT_MS;
 	opts.args.own = true;
-	rc = applet_parse(options, argc, argv, &opts.args);
+	rc = applet_begin(options, argc, argv, &opts.args, &deadline);
 	if (rc >= 0)
 		return rc;
 	rc = take_operands(&kind, &number);
 	if (rc)
 		return rc;
-	if (opts.kmsg && msg_kmsg())
-		msg(MSG_NOTE, MSG_NO_DOMAIN, "/dev/kmsg: cannot be written");
-	deadline = clock_ms() + opts.timeout;
 	rc = applet_open_hyp();
 	if (!rc)
 		rc = applet_open_store(deadline);

@@ -22,7 +22,6 @@
  * error; 3 nothing to talk to; 4 the deadline passed.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -35,13 +34,12 @@
 #include "store.h"
 
 enum {
-	TIMEOUT_MS = 30000, POLL_MS = 50,
+	POLL_MS = 50,
 	DESTROY_MS = 10000,	/* that Xen may take to destroy a domain */
 };
 
 struct opts {
-	bool all, dry, force, kmsg, reboot, wait;
-	int64_t timeout;		/* ms */
+	bool all, dry, force, reboot, wait;
 	struct applet_args args;
 };
 
@@ -55,10 +53,10 @@ static unsigned char fates[APPLET_DOMAINS_MAX];
 static const struct applet_option options[] = {
 	{ 'a', APPLET_FLAG, "all", .flag = &opts.all },
 	{ 'f', APPLET_FLAG, "force", .flag = &opts.force },
-	{ 'k', APPLET_FLAG, "kmsg", .flag = &opts.kmsg },
+	{ 'k', APPLET_FLAG, "kmsg", .flag = &opts.args.kmsg },
 	{ 'n', APPLET_FLAG, "dry-run", .flag = &opts.dry },
 	{ 'r', APPLET_FLAG, "reboot", .flag = &opts.reboot },
-	{ 't', APPLET_SECONDS, "timeout", .ms = &opts.timeout },
+	{ 't', APPLET_SECONDS, "timeout", .ms = &opts.args.timeout },
 	{ 'w', APPLET_FLAG, "wait", .flag = &opts.wait },
 	{ 0 },
 };
@@ -280,9 +278,7 @@ int dom0less_shutdown_main(int argc, char **argv)
 {
 	int rc;
 
-	signal(SIGPIPE, SIG_IGN);
-	opts.timeout = TIMEOUT_MS;
-	rc = applet_parse(options, argc, argv, &opts.args);
+	rc = applet_begin(options, argc, argv, &opts.args, &deadline);
 	if (rc >= 0)
 		return rc;
 	if (opts.all && *opts.args.operands)
@@ -290,9 +286,6 @@ int dom0less_shutdown_main(int argc, char **argv)
 				  *opts.args.operands);
 	if (!opts.all && !*opts.args.operands)
 		return applet_bad("is missing", "DOMAIN");
-	if (opts.kmsg && msg_kmsg())
-		msg(MSG_NOTE, MSG_NO_DOMAIN, "/dev/kmsg: cannot be written");
-	deadline = clock_ms() + opts.timeout;
 	rc = applet_open_hyp();
 	if (!rc)
 		rc = applet_open_store(deadline);

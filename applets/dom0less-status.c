@@ -41,12 +41,11 @@
 #include "userdata.h"
 #include "uuid.h"
 
-enum { TIMEOUT_MS = 30000, POLL_MS = 100 };
+enum { POLL_MS = 100 };
 
 struct opts {
 	struct applet_output output;
 	bool wait, watch, devices;
-	int64_t timeout;		/* ms */
 	const char *dtb;
 	struct applet_args args;
 };
@@ -63,7 +62,7 @@ static const struct applet_option options[] = {
 	{ 'j', APPLET_FLAG, "json", .flag = &opts.output.json },
 	{ 'o', APPLET_FIELDS, "output", .output = &opts.output },
 	{ 'p', APPLET_FLAG, "parsable", .flag = &opts.output.tsv },
-	{ 't', APPLET_SECONDS, "timeout", .ms = &opts.timeout },
+	{ 't', APPLET_SECONDS, "timeout", .ms = &opts.args.timeout },
 	{ 'w', APPLET_FLAG, "wait", .flag = &opts.wait },
 	{ 'W', APPLET_FLAG, "watch", .flag = &opts.watch },
 	{ 0 },
@@ -361,7 +360,7 @@ static void note_store(void)
 
 static int status_wait(void)
 {
-	int64_t deadline = clock_ms() + opts.timeout;
+	int64_t deadline = clock_ms() + opts.args.timeout;
 	int status = status_look(true);
 
 	while (all_connected() && !any_lost() && clock_left(deadline)) {
@@ -522,7 +521,6 @@ int dom0less_status_main(int argc, char **argv)
 {
 	int rc;
 
-	opts.timeout = TIMEOUT_MS;
 	rc = applet_parse(options, argc, argv, &opts.args);
 	if (rc >= 0)
 		return rc;

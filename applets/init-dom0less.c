@@ -27,7 +27,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -47,7 +46,6 @@
 enum {
 	NAMES_MAX = 256,
 	KERNEL_LINE_MAX = 4096,	/* bytes: twice what arm64 takes */
-	TIMEOUT_MS = 30000,
 	/* How long to sleep while something is waited for: twice as long each
 	 * time that nothing has happened. */
 	POLL_MS = 1,
@@ -55,9 +53,8 @@ enum {
 };
 
 struct opts {
-	bool control, dry, kmsg, no_userdata, wait;
+	bool control, dry, no_userdata, wait;
 	const char *dtb;
-	int64_t timeout;		/* ms */
 	struct {
 		uint16_t domid;
 		const char *name;
@@ -146,10 +143,10 @@ static const struct applet_option options[] = {
 	{ '0', APPLET_FLAG, "dom0", .flag = &opts.control },
 	{ 'd', APPLET_TEXT, "dtb", .text = &opts.dtb },
 	{ 'D', APPLET_TAKE, "driver-domain", .take = take_driver },
-	{ 'k', APPLET_FLAG, "kmsg", .flag = &opts.kmsg },
+	{ 'k', APPLET_FLAG, "kmsg", .flag = &opts.args.kmsg },
 	{ 'n', APPLET_FLAG, "dry-run", .flag = &opts.dry },
 	{ 'N', APPLET_TAKE, "name", .take = take_name },
-	{ 't', APPLET_SECONDS, "timeout", .ms = &opts.timeout },
+	{ 't', APPLET_SECONDS, "timeout", .ms = &opts.args.timeout },
 	{ 'u', APPLET_FLAG, "no-userdata", .flag = &opts.no_userdata },
 	{ 'w', APPLET_FLAG, "wait", .flag = &opts.wait },
 	{ 0 },
@@ -632,16 +629,10 @@ int init_dom0less_main(int argc, char **argv)
 {
 	int rc;
 
-	/* if nobody reads the messages any more, go on all the same */
-	signal(SIGPIPE, SIG_IGN);
-	opts.timeout = TIMEOUT_MS;
-	rc = applet_parse(options, argc, argv, &opts.args);
+	rc = applet_begin(options, argc, argv, &opts.args, &deadline);
 	if (rc >= 0)
 		return rc;
-	if (opts.kmsg && msg_kmsg())
-		msg(MSG_NOTE, MSG_NO_DOMAIN, "/dev/kmsg: cannot be written");
 	take_kernel_names();
-	deadline = clock_ms() + opts.timeout;
 	rc = applet_load_dtb(opts.dtb);
 	if (!rc)
 		rc = applet_open_hyp();

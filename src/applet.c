@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +13,8 @@
 #include "store.h"
 
 enum {
+	TIMEOUT_MS = 30000,		/* unless the applet, or -t, says more
+					 * or less: as long as xl waits */
 	TIMEOUT_MAX = 24 * 60 * 60,	/* s */
 	OPTIONS_MAX = 16,		/* of one applet */
 };
@@ -157,6 +160,8 @@ int applet_parse(const struct applet_option *options, int argc, char **argv,
 	char letters[2 * OPTIONS_MAX + 1];
 	int c, rc = APPLET_DONE;
 
+	if (!args->timeout)
+		args->timeout = TIMEOUT_MS;
 	tell_getopt(options, longs, letters);
 	while (!rc && (c = getopt_long(argc, argv, letters, longs, NULL)) != -1)
 		switch (c) {
@@ -179,6 +184,19 @@ int applet_parse(const struct applet_option *options, int argc, char **argv,
 	if (!rc && !args->own)
 		rc = check_operands(args->operands);
 	return rc ? rc : -1;
+}
+
+int applet_begin(const struct applet_option *options, int argc, char **argv,
+		 struct applet_args *args, int64_t *deadline)
+{
+	int rc;
+
+	signal(SIGPIPE, SIG_IGN);
+	rc = applet_parse(options, argc, argv, args);
+	if (args->kmsg && rc < 0 && msg_kmsg())
+		msg(MSG_NOTE, MSG_NO_DOMAIN, "/dev/kmsg: cannot be written");
+	*deadline = clock_ms() + args->timeout;
+	return rc;
 }
 
 static bool is_meant(const char *operand, const struct domain *domain)

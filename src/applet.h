@@ -86,6 +86,8 @@ struct applet_option {
 /* What every applet's command line has. */
 struct applet_args {
 	bool quiet, verbose;		/* messages go by the last of the two */
+	bool kmsg;			/* log to /dev/kmsg, too */
+	int64_t timeout;		/* ms; 0 before parsing: 30 s */
 	bool own;			/* the applet checks the operands */
 	char **operands;		/* else each is a domid or a name */
 };
@@ -97,6 +99,13 @@ struct applet_args {
  */
 int applet_parse(const struct applet_option *options, int argc, char **argv,
 		 struct applet_args *args);
+
+/*
+ * The same for an applet that changes something: it goes on if nobody reads its
+ * messages any more. *DEADLINE (clock.h) is when its time is over.
+ */
+int applet_begin(const struct applet_option *options, int argc, char **argv,
+		 struct applet_args *args, int64_t *deadline);
 
 /* Choose the fields that NAMES, a list with commas, names. An unknown one:
  * APPLET_USAGE, after all have been said. */
