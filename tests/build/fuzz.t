@@ -13,8 +13,8 @@ for target in tests/fuzz/*.c; do
 		-artifact_prefix="$tmp/" $dirs
 	# an input that seems to leak is run once more; one that leads nowhere new
 	# is not kept: if few are, the code is out of reach
-	runs=$(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$tmp/out")
-	kept=$(sed -n 's/.*DONE .* corp: \([0-9]*\).*/\1/p' "$tmp/out")
+	runs=$(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$tmp/says")
+	kept=$(sed -n 's/.*DONE .* corp: \([0-9]*\).*/\1/p' "$tmp/says")
 	ok "$target: they are run" [ "${runs:-0}" -gt "$n" ]
 	ok "$target: and reach different code" [ "${kept:-0}" -gt $((n / 2)) ]
 done
@@ -24,6 +24,6 @@ done
 for tree in chosen:1 board:7; do
 	ok "${tree%:*}: cut anywhere, and bits turned" env FUZZ_BEND=${tree#*:} "$fuzz/dtb" \
 		-timeout=300 -artifact_prefix="$tmp/" tests/fuzz/corpus/dtb/${tree%:*}
-	ok "${tree%:*}: which was done" matches "$(cat "$tmp/out")" '^[0-9]{4,} trees bent'
+	ok "${tree%:*}: which was done" matches "$(cat "$tmp/says")" '^[0-9]{4,} trees bent'
 done
 done_testing

@@ -12,37 +12,12 @@ sources=$(absolute "${SRC:-build/src}")
 DL=$(absolute "${DL:-build/dl}")
 export DL
 unset SRC MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES	# of the make that runs us
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 1' INT TERM
-asserted=0
-missed=0
-
-# ok DESC COMMAND...: the command succeeds. What it prints is shown if not.
-ok()
-{
-	desc=$1
-	shift
-	asserted=$((asserted + 1))
-	if "$@" >"$tmp/out" 2>&1; then
-		echo "ok $asserted - $desc"
-	else
-		missed=$((missed + 1))
-		echo "not ok $asserted - $desc"
-		echo "# \$ $*" | head -n 3
-		tail -n 20 "$tmp/out" | sed 's/^/# /'
-	fi
-}
+. tests/tap.sh
 
 # is DESC GOT WANTED
 is()
 {
 	ok "$1" same "$2" "$3"
-}
-
-same()
-{
-	[ "$1" = "$2" ] || { printf 'got:    %s\nwanted: %s\n' "$1" "$2"; false; }
 }
 
 # has DESC TEXT REGEX
@@ -67,11 +42,4 @@ copy_tree() # DIR
 {
 	mkdir -p "$1" && tar --exclude=./build --exclude=./.git -cf - . |
 		tar -xf - -C "$1"
-}
-
-done_testing()
-{
-	echo "1..$asserted"
-	[ "$missed" -eq 0 ]
-	exit
 }

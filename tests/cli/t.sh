@@ -9,9 +9,7 @@ case ${DOM0LESS-} in
 /*)	;;
 *)	DOM0LESS=$PWD/$DOM0LESS ;;
 esac
-tmp=$(mktemp -d)
-trap 'chmod -R u+w "$tmp"; rm -rf "$tmp"' EXIT
-trap 'exit 1' INT TERM
+. tests/tap.sh
 bin=$tmp/bin
 mkdir "$bin" "$tmp/run"
 ln -s "$DOM0LESS" "$bin/dom0less"
@@ -23,28 +21,6 @@ PATH=$bin:$PATH
 XENSTORED_RUNDIR=$tmp/run
 export XENSTORED_RUNDIR
 unset XENSTORED_PATH
-asserted=0
-missed=0
-
-# ok DESC COMMAND...: the command succeeds. What it prints is shown if not.
-ok()
-{
-	desc=$1
-	shift
-	asserted=$((asserted + 1))
-	if "$@" >"$tmp/says" 2>&1; then
-		echo "ok $asserted - $desc"
-	else
-		missed=$((missed + 1))
-		echo "not ok $asserted - $desc"
-		tail -n 20 "$tmp/says" | sed 's/^/# /'
-	fi
-}
-
-same()
-{
-	[ "$1" = "$2" ] || { printf 'got:    %s\nwanted: %s\n' "$1" "$2"; false; }
-}
 
 ran()
 {
@@ -90,11 +66,4 @@ err_lines()
 with_args()
 {
 	perl -e 'my $f = shift; exec { $f } @ARGV; exit 126' "$DOM0LESS" "$@"
-}
-
-done_testing()
-{
-	echo "1..$asserted"
-	[ "$missed" -eq 0 ]
-	exit
 }
