@@ -19,8 +19,10 @@ ok()
 	else
 		missed=$((missed + 1))
 		echo "not ok $asserted - $desc"
-		echo "# \$ $*" | head -n 3
-		tail -n 20 "$tmp/says" | sed 's/^/# /'
+		{
+			printf '$ %s\n' "$*" | head -n 3
+			tail -n 20 "$tmp/says"
+		} | sed 's/^/# /'
 	fi
 }
 
