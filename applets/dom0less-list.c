@@ -123,7 +123,12 @@ static int list_all(bool store)
 		for (; applet_next_absent(&absent); absent++)
 			list_print_absent(absent);
 	applet_write_end(&opts.output);
-	if (worked && !store)
+	fflush(stdout);
+	/* last, for who reads only the exit status and the last line */
+	if (!worked)
+		msg(MSG_NOTE, MSG_NO_DOMAIN, "%s: names and nodes are not "
+		    "known", applet_store_missing());
+	else if (!store)
 		msg(MSG_ERROR, MSG_NO_DOMAIN, "xenstored failed on the way: "
 		    "from there on names and nodes are not known");
 	return status;
@@ -206,15 +211,10 @@ static int check_options(void)
 static int list_domains(void)
 {
 	int status;
-	bool store;
 
 	applet_note_domctl("states, vCPUs, times and UUIDs are left out");
 	status = applet_list_domains();
-	store = applet_try_store();
-	if (!store)
-		msg(MSG_NOTE, MSG_NO_DOMAIN, "%s: names and nodes are not "
-		    "known", applet_store_missing());
-	return applet_worse(status, list_all(store));
+	return applet_worse(status, list_all(applet_try_store()));
 }
 
 int dom0less_list_main(int argc, char **argv)
