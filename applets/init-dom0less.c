@@ -362,6 +362,10 @@ static void init_finish(const struct attach *attach, int rc, int *status)
 	/* a step that fails because the domain is being destroyed is none */
 	else if (rc == -ESRCH || (rc && domain_is_going(domain)))
 		msg(MSG_STEP, domain->info.domid, "it vanished");
+	/* what was to be feared, and tried all the same */
+	else if (rc && domain->rule->state == DOMAIN_UNSUPPORTED)
+		*status = applet_worse(*status,
+				       init_tell(domain, domain->rule, true));
 	else if (rc)
 		*status = applet_worse(*status,
 				       applet_explain(domain, rc, attach->step,

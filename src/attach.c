@@ -84,6 +84,10 @@ static int page_take(struct attach *attach)
 	if (rc)
 		return rc;
 	rc = hyp_populate(info->domid, domain->gfn);
+	/* The limit that is not needed is taken back; but where the guest's own
+	 * RAM is at the frame, it makes everybody look there from now on. */
+	if (rc && rc != -EADDRINUSE && info->max_pages < pages)
+		hyp_set_max_pages(info->domid, info->max_pages);
 	if (rc == -EADDRINUSE)
 		return hint(attach, rc, "the domain is direct-mapped, and its "
 			    "own memory is there");

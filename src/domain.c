@@ -77,10 +77,11 @@ static const struct domain_rule rules[] = {
 	  "direct-mapped, and its own memory is where the xenstore page would "
 	  "be: only Xen can give it one, 4.17 to 4.20 with a patch of "
 	  "xen/patches" },
-	{ FACT_NO_PFN | FACT_STATIC, FACT_PAGE,
-	  DOMAIN_UNSUPPORTED, DOMAIN_REFUSE,
+	{ FACT_UNBOUND | FACT_NO_PFN | FACT_STATIC, FACT_PAGE,
+	  DOMAIN_UNSUPPORTED, DOMAIN_ATTACH,
 	  "direct-map and static-mem domains only get a xenstore page from Xen "
-	  "itself, 4.17 to 4.20 need a patch of xen/patches for it" },
+	  "itself, 4.17 to 4.20 need a patch of xen/patches for it; where a "
+	  "vendor's Xen can add one, init-dom0less has it do that" },
 	{ FACT_SUSPENDED | FACT_UNBOUND, 0, DOMAIN_SUSPENDED, DOMAIN_ATTACH,
 	  "the guest suspended itself before it had a xenstore: run "
 	  "init-dom0less, then xl resume" },
@@ -292,13 +293,14 @@ void domain_look_at_ring(struct domain *domain)
  * Is it sure that no page was ever added to the domain? Then nobody needs to
  * map one to find out. Xen creates a domain with whole MiB, and this is also
  * its limit. To add a page, somebody has to raise the limit first. No guest
- * can, and we never raise it to whole MiB.
+ * can, and we never raise it to whole MiB. Where the tree tells of static
+ * memory, the domain's own RAM may be there, so one looks.
  */
 static bool is_as_created(const struct domain *domain)
 {
 	const struct hyp_domain *info = &domain->info;
 
-	return (domain->facts & (FACT_NO_PFN | FACT_UNBOUND)) ==
+	return (domain->facts & (FACT_NO_PFN | FACT_UNBOUND | FACT_STATIC)) ==
 	       (FACT_NO_PFN | FACT_UNBOUND) && info->max_pages &&
 	       info->tot_pages == info->max_pages &&
 	       !(info->max_pages % DOMAIN_MIB) &&
@@ -382,8 +384,9 @@ static void look_at_grant(struct domain *domain)
 }
 
 /*
- * Can Xen add no page to the domain (xen/FACTS, static and direct)? Xen does
- * not tell. The host's device tree does, where dom0 has it; without it, no.
+ * Does Xen's own release add no page to the domain (xen/FACTS, static and
+ * direct)? Xen does not tell. The host's device tree does, where dom0 has it;
+ * without it, no. A vendor's may add one all the same, so it is tried.
  */
 static bool is_static(const struct domain *domain)
 {

@@ -237,10 +237,12 @@ int hyp_set_max_pages(uint16_t domid, uint64_t pages)
 		rc = -EPROTONOSUPPORT;
 	if (!rc && !d)
 		rc = -ESRCH;
-	if (!rc && pages < d->info.max_pages)
+	if (!rc && pages < d->info.max_pages && pages != d->limit)
 		world_wrong("d%u may have less than before", domid);
-	if (!rc)
+	if (!rc) {
+		d->limit = d->info.max_pages;
 		d->info.max_pages = pages;
+	}
 	return world_done(rc);
 }
 
@@ -268,11 +270,14 @@ int hyp_populate(uint16_t domid, uint64_t gfn)
 			    (unsigned long long)gfn);
 	struct world_domain *d = world_find(domid);
 
-	if (rc || !d || d->pinned || d->info.tot_pages >= d->info.max_pages)
+	if (rc || !d || d->info.tot_pages >= d->info.max_pages)
 		return world_done(rc ? rc : -ENOMEM);
+	/* acquire_reserved_page(), xen/common/memory.c:262@4.17: what the
+	 * domain released, and at boot nothing; a vendor's Xen has more */
+	if (d->pinned && !d->reserve)
+		return world_done(-ENOMEM);
 	/* xen/FACTS, direct: the frame must be the domain's, and then nothing
-	 * is added, which the real hyp.c tells by the count of its pages. Of a
-	 * PINNED one it always fails: static. */
+	 * is added, which the real hyp.c tells by the count of its pages. */
 	if (d->direct)
 		return world_done(world_page(d, gfn) ? -EADDRINUSE : -ENOMEM);
 	if (world_page(d, gfn)) {
@@ -281,6 +286,7 @@ int hyp_populate(uint16_t domid, uint64_t gfn)
 	} else {
 		memset(world_add_page(d, gfn), 0x5a, PAGE);
 	}
+	d->reserve -= !!d->reserve;
 	return world_done(0);
 }
 

@@ -55,6 +55,8 @@ struct world_domain {
 	int64_t grant_at;	/* ... until then, 0: for ever */
 	uint64_t gfns[WORLD_PAGES];	/* besides RAM; 0: none */
 	bool pinned;		/* static-mem, says the tree */
+	unsigned int reserve;	/* pages that a vendor's Xen has for that */
+	uint64_t limit;		/* of its pages, before it was last changed */
 	bool direct;		/* direct-map, says the tree: its RAM, as far
 				 * as it is modelled, is in GFNS */
 	bool introduced;

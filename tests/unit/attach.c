@@ -474,6 +474,33 @@ static void handle_first(void)
 
 /* --- the page --- */
 
+/* The same with a tree in sight as without, whether Xen can add a page or not. */
+static void static_memory(void)
+{
+	struct world_domain *d;
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		d = begin(&shapes[0]);
+		d->pinned = true;
+		d->reserve = i & 1;
+		world->dtb_domains = i & 2 ? 1 : 0;
+		is_int(run(), i & 1 ? 0 : -ENOMEM, "static, %u: tried", i);
+		is_int(got.state, i & 2 ? DOMAIN_UNSUPPORTED : DOMAIN_WAITING,
+		       "static, %u: what was expected", i);
+		if (i & 1) {
+			is_str(problem(), NULL, "static, %u: attached", i);
+			world_forget();
+			run();
+			is_str(changes(), "", "static, %u: for good", i);
+			continue;
+		}
+		is_int((int)d->info.max_pages, WORLD_RAM,
+		       "static, %u: the limit is as it was", i);
+		is_int((int)world->changes, 3, "static, %u: nothing else", i);
+	}
+}
+
 static void pages(void)
 {
 	struct world_domain *d = begin(&shapes[0]);
@@ -489,6 +516,8 @@ static void pages(void)
 	ok(got.hint && strstr(got.hint, "xen/patches"), "is explained");
 	ok(!world_count("introduce") && !world_count("store_begin"),
 	   "and not introduced");
+	is_int((int)d->info.max_pages, WORLD_RAM, "its limit is as it was");
+	static_memory();
 
 	d = begin(&shapes[0]);
 	world->about.domctl = 0;
@@ -539,6 +568,7 @@ static void ram(void)
 		ok(got.rc != -EADDRINUSE || (got.hint &&
 		   strstr(got.hint, "direct-mapped")), "%u: explained", i);
 		ok(world_ram_is_whole(d), "%u: its RAM is as it was", i);
+		ok(!(i & 2) || !world->changes, "%u: a tree tells before", i);
 		ok(!world_count("introduce") && !world_count("grant_set") &&
 		   d->pfn == HYP_NO_FRAME, "%u: nothing else is done", i);
 		d->info.max_pages++;

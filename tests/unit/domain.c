@@ -31,7 +31,7 @@ static struct verdict unbound(uint32_t f)
 	if (f & FACT_RAM)
 		return VERDICT(UNSUPPORTED, REFUSE);
 	if (!told && !page && f & FACT_STATIC)
-		return VERDICT(UNSUPPORTED, REFUSE);
+		return VERDICT(UNSUPPORTED, ATTACH);
 	if (f & FACT_SUSPENDED)
 		return VERDICT(SUSPENDED, ATTACH);
 	if (f & (FACT_SOME_NODES | FACT_HANDLE) || (!told && page))
@@ -187,7 +187,7 @@ static const struct {
 	{ "in use, not introduced", FRESH | FACT_PFN | FACT_PAGE | FACT_SPOKEN,
 	  DOMAIN_STALE, DOMAIN_REFUSE },
 	{ "static-mem, no page", FRESH | FACT_NO_PFN | FACT_STATIC,
-	  DOMAIN_UNSUPPORTED, DOMAIN_REFUSE },
+	  DOMAIN_UNSUPPORTED, DOMAIN_ATTACH },
 	{ "static-mem, with a page", FRESH | FACT_PFN | FACT_PAGE |
 	  FACT_RECONNECT | FACT_STATIC, DOMAIN_WAITING, DOMAIN_ATTACH },
 	{ "Xen 4.17, fresh", FRESH | FACT_NO_PFN, DOMAIN_WAITING,

@@ -332,6 +332,22 @@ static void legacy_static(void)
 	   "4.21, \"legacy\", static-mem: one line, nothing of 4.20");
 }
 
+/* The tree tells of static memory: it is tried, as without a tree. */
+static void static_in_sight(void)
+{
+	begin(20);
+	world_boot(1)->pinned = true;
+	world->dtb_domains = 1;
+	is_int(run(""), 1, "static memory, with the tree: status");
+	ok(one_line("init-dom0less: d1: unsupported: ", "patch of xen/patches"),
+	   "static memory, with the tree: one line, and the remedy");
+	is_int(world_count("populate"), 1, "which is said after a try");
+	world_find(1)->reserve = 1;
+	is_int(run(""), 0, "a vendor's Xen can: status");
+	is_str(err, "", "and nothing to tell");
+	ok(is_served(1, "node1"), "it is served");
+}
+
 /* A domain goes between any two calls; no other notices. */
 static void vanishing(unsigned int minor)
 {
@@ -1255,6 +1271,7 @@ int main(void)
 	bad_in_the_middle(17);
 	bad_in_the_middle(21);
 	legacy_static();
+	static_in_sight();
 	vanishing(17);
 	vanishing(21);
 	asked_for();
