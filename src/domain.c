@@ -575,7 +575,7 @@ static void ask_nodes(struct domain *domain, struct questions *asked)
 		snprintf(path, sizeof(path), "%s/%u/%s", tops[nodes[i].top],
 			 domid, nodes[i].name);
 		batch_read(0, path, &asked->node[i]);
-		if (i < GUARDED && asked->count == NODES)
+		if (i < GUARDED)
 			batch_who(0, path, &asked->who[i]);
 	}
 }
@@ -614,11 +614,16 @@ static void take_nodes(struct domain *domain, const struct questions *asked)
 
 static void take_answer(struct domain *domain, struct questions *asked)
 {
+	uint16_t domid = domain->info.domid;
 	unsigned int i;
 	int rc;
 
 	fact(domain, FACT_ASKED, true);
 	take_nodes(domain, asked);
+	/* a control domain's name is its own */
+	for (i = 0; i < GUARDED && domid && domid != hyp_about()->self; i++)
+		if (may_change(asked->may[i], domid))
+			fact(domain, FACT_OWNED, true);
 	if (asked->count < NODES)
 		return;
 	if (asked->introduced.rc < 0)
@@ -630,10 +635,7 @@ static void take_answer(struct domain *domain, struct questions *asked)
 	fact(domain, FACT_INTRODUCED, *asked->served == 'T');
 	fact(domain, FACT_NODES, *domain->name && *domain->vm);
 	fact(domain, FACT_DONE, *domain->type);
-	for (i = 0; i < GUARDED; i++)
-		if (may_change(asked->may[i], domain->info.domid))
-			fact(domain, FACT_OWNED, true);
-	rc = *asked->served == 'T' ? 1 : store_finds(domain->info.domid);
+	rc = *asked->served == 'T' ? 1 : store_finds(domid);
 	if (rc < 0)
 		fail(domain, "ask xenstored about it", rc);
 	fact(domain, FACT_STRANGER, !rc);

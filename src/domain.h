@@ -144,8 +144,9 @@ const struct domain_rule *domain_decide(uint32_t facts);
  * with .step. */
 int domain_glance(struct domain *domain);
 
-/* Read only the names of COUNT domains, "" for none. 0, or -errno with the
- * .rc and .step of those that have none for that. */
+/* Read only the names of COUNT domains, "" for none, and whether they may
+ * change them themselves: FACT_OWNED. 0, or -errno with the .rc and .step of
+ * those that have none for that. */
 int domain_read_names(struct domain *domains, unsigned int count);
 
 /*

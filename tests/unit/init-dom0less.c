@@ -591,6 +591,19 @@ static void names_of_guests(void)
 	run("-N 1=web");
 	ok(is_served(1, "web"), "--name names it anew, too");
 	ok(is_served(2, "node2"), "nor is another's name in use for it");
+	/* one that is not looked at now, as those of a later batch */
+	begin(17);
+	world_boot(1);
+	world_boot(2);
+	run("2");
+	world_write("/local/domain/2/name", "web", "n2");
+	is_int(run("-N 1=web 1"), 0, "nor for who is not looked at yet");
+	is_str(err, "", "there is nothing to tell");
+	ok(is_served(1, "web"), "so a guest cannot take a name beforehand");
+	world_write("/local/domain/0/name", "Domain-0", "n0");
+	run("-N 2=Domain-0 2");
+	ok(strstr(err, "d2: name Domain-0 is in use: Domain-0-2"),
+	   "the control domain's name is its own");
 }
 
 /* What a domain is called already. */
