@@ -119,12 +119,16 @@ static bool ring_needed(const struct attach *attach)
 /*
  * A page that the guest has not been told of is cleared: a run that died may
  * have left anything in it. A page that the guest knows only gets the flag. The
- * guest has not used it, or the decision table would have refused the domain.
+ * guest has not used it, or the decision table would have refused the domain;
+ * one that begins to just now would lose what it has asked.
  */
 static int ring_take(struct attach *attach)
 {
+	domain_look_at_ring(attach->domain);
 	if (has(attach, FACT_NO_PFN))
 		hyp_ring_clear(attach->domain->page);
+	else if (has(attach, FACT_SPOKEN))
+		return hint(attach, -EBUSY, "the guest has begun to use it");
 	else
 		hyp_ring_set_connection(attach->domain->page, 1);
 	domain_look_at_ring(attach->domain);

@@ -581,6 +581,22 @@ static void ram(void)
 
 /* --- the ring --- */
 
+static void speaks(void)
+{
+	world_speak(world_find(1));
+}
+
+/* The guest begins to use its page after it was looked at. */
+static void ring_just_used(void)
+{
+	begin(&shapes[4]);
+	world_ring_set(world_find(1), RING_CONNECTION, 0);
+	world->meanwhile = speaks;
+	is_int(run(), -EBUSY, "a guest that speaks just now");
+	is_str(got.step, "prepare the ring", "is of this step");
+	is_str(world->wrong, "", "and its ring is left alone");
+}
+
 static void rings(void)
 {
 	static const uint32_t odd[] = { 5, 0xffffffff, 1024, 1025, 0x80000000 };
@@ -1072,6 +1088,7 @@ int main(void)
 	pages();
 	ram();
 	rings();
+	ring_just_used();
 	used_uuids();
 	grants();
 	looked_for();
