@@ -78,14 +78,16 @@ $(xen-include)/.done: $(pins) $(O)/flags
 # and read() (xen/FACTS, blocks). In our copy of the library these two are renamed, after compilation,
 # so that the sources need not know: src/store.c has both, with a deadline. What
 # it writes is short of a socket's buffer, and SO_SNDTIMEO bounds it. A release
-# that would block in yet another call stops the build.
+# that would block in yet another call stops the build. On a machine of 32 bit musl
+# has __NAME_time64 of those that are told a time.
 store-io       := connect read
-store-io-other := accept recv recvfrom recvmsg readv sendto sendfile \
-	select poll ppoll sleep usleep nanosleep
+store-io-other := accept recv recvfrom recvmsg recvmmsg readv sendto sendfile \
+	select pselect poll ppoll sleep usleep nanosleep clock_nanosleep
+store-io-guard := (__)?($(subst $() ,|,$(strip $(store-io-other))))(_time64)?$$
 
 define rename-store-io
 	$(Q)$(OBJCOPY) $(foreach f,$(store-io),--redefine-sym $f=store_io_$f) $@
-	$(Q)! $(NM) -u $@ | grep -wE '(__)?($(subst $() ,|,$(strip $(store-io-other))))(_time64)?$$' || \
+	$(Q)! $(NM) -u $@ | grep -wE '$(store-io-guard)' || \
 		{ echo 'libxenstore: this call has no deadline' >&2; false; }
 endef
 

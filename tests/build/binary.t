@@ -39,6 +39,15 @@ for arch in arm64:AArch64 arm:ARM x86_64:X86-64; do
 		grep -aqE "$top/+(src|applets|xen|build)/" "$f"
 done
 
+# The build stops if libxenstore calls what could block, by any name that it has.
+guard=$(make -s --eval="guard: ; @echo '\$(store-io-guard)'" guard)
+for call in recvmsg select nanosleep __select_time64 __ppoll_time64 __nanosleep_time64; do
+	ok "libxenstore must not call $call" matches "                 U $call" " $guard"
+done
+for call in store_io_read readlink __select_time64_x; do
+	ok "it may call $call" not_in " $guard" "                 U $call"
+done
+
 f=build/arm64/dom0less
 size=$(loaded "$f")
 packed=$(xz -9e <"$f" | wc -c)
