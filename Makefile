@@ -174,7 +174,7 @@ $(others:%=arch-%): arch-%: setup-check $(pins)
 # linked with all of the logic and with fakes for the wrappers; a test that
 # needs others says links.NAME := FILE... in tests/unit/links.mk.
 C := build/check
-wrappers := $(patsubst %,src/%.c,main hyp store batch dtb link loop)
+wrappers := $(patsubst %,src/%.c,main hyp store batch dtb link loop script)
 unit-links := $(filter-out $(wrappers),$(wildcard src/*.c)) $(wildcard tests/fake/*.c)
 # What else belongs to one folder is made by a .mk file there.
 include $(sort $(wildcard initramfs/*.mk src/*/*.mk tests/*/*.mk))

@@ -651,24 +651,30 @@ static int wait_closed(struct plug *plug)
 								   : -EAGAIN;
 }
 
-/* Is it one of xl's own scripts, or none? What these have done ends with the
- * device, so they need not be run again. */
-static bool is_usual(const char *script)
+/*
+ * Does what the script has done end with the device? That of xl's own scripts
+ * does, but for a loop device, whose name the script leaves in "node": it stays
+ * until somebody tells it to go (tools/hotplug/Linux/block, 4.14 to 4.20).
+ */
+static bool ends_with_it(const struct plug *plug)
 {
 	static const char *const usual[] = {
 		"", "/etc/xen/scripts/vif-bridge", "/etc/xen/scripts/block",
 	};
+	char path[STORE_PATH_MAX], text[DEVICE_TEXT_MAX];
 	unsigned int i;
 
 	for (i = 0; i < sizeof(usual) / sizeof(*usual); i++)
-		if (!strcmp(script, usual[i]))
-			return true;
+		if (!strcmp(plug->device.script, usual[i]))
+			return store_read(device_path(path, &plug->device,
+						      DEVICE_BACK, "node"),
+					  text, sizeof(text)) < 0;
 	return false;
 }
 
 static int undo(struct plug *plug)
 {
-	if (!plug->there || !is_local(plug) || is_usual(plug->device.script))
+	if (!plug->there || !is_local(plug) || ends_with_it(plug))
 		return 0;
 	if (plug_take(plug, "run %.90s", plug->device.script))
 		run_script(plug, false, plug->deadline);

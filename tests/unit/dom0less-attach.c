@@ -234,6 +234,28 @@ static void going(void)
 	is_int(detach("9 vif 0"), 1, "no such domain");
 }
 
+/* What scripts have done is undone by them, where it would stay. */
+static void scripts(void)
+{
+	static const char script[] = "script /etc/xen/scripts/block remove";
+
+	begin(ENDS_GOOD);
+	is_int(run("1 disk /file,,xvda,w"), 0, "a disk without a script");
+	is_int(detach("1 disk xvda"), 0, "is detached");
+	is_int((int)world_count("script"), 0, "by no script");
+	is_int(run("-N 1 disk script=/mine,vdev=xvda,target=x"), 0, "one with");
+	is_int((int)world_count("script /mine add"), 1, "is made by it");
+	is_int(detach("1 disk xvda"), 0, "is detached");
+	is_int((int)world_count("script /mine remove"), 1, "by it, too");
+	run("1 disk /file,,xvda,w");
+	world_write(B "vbd/1/51712/node", "/dev/loop0", NULL);
+	is_int(detach("1 disk xvda"), 0, "one of xl's with a loop device");
+	is_int((int)world_count(script), 1, "is detached by xl's script");
+	run("1 disk phy:/dev/a,xvda,w");
+	is_int(detach("1 disk xvda"), 0, "one of xl's without");
+	is_int((int)world_count("script"), 0, "by no script");
+}
+
 /* It dies at each call; the next run finishes. */
 static void deaths(void)
 {
@@ -304,6 +326,7 @@ int main(void)
 	usage();
 	files();
 	going();
+	scripts();
 	deaths();
 	failures();
 	rmdir(run_dir);
