@@ -188,27 +188,34 @@ static unsigned int shutdown_look(int *status)
 	return left;
 }
 
-/* Destroy a domain. Xen does it piece by piece, and is called again until all
- * is done. */
+/*
+ * Destroy a domain: what is known of it goes first, as libxl does it. So a run
+ * after one that died still finds it, paused. Xen destroys it piece by piece, and
+ * is called again until all is done.
+ */
 static int destroy(const struct domain *domain)
 {
 	int64_t end = clock_ms() + DESTROY_MS;
 	uint16_t domid = domain->info.domid;
+	const char *step = "destroy it";
 	int rc;
 
-	if (!shutdown_take(domain, "destroy it"))
+	if (!shutdown_take(domain, step))
 		return APPLET_DONE;
 	rc = hyp_pause(domid);
-	if (!rc)
+	if (!rc || rc == -ESRCH) {
+		step = "remove its nodes";
+		rc = store_open(end, hyp_about()->self, applet_elsewhere);
+		if (!rc)
+			rc = forget_domain(domid, end);
+	}
+	if (!rc) {
+		step = "destroy it";
 		while ((rc = hyp_destroy(domid)) == -EAGAIN && clock_left(end))
 			;
-	if (rc && rc != -ESRCH)
-		return applet_explain(domain, rc, "destroy it", NULL);
-	rc = store_open(end, hyp_about()->self, applet_elsewhere);
-	if (!rc)
-		rc = forget_domain(domid, end);
-	return rc ? applet_explain(domain, rc, "remove its nodes", NULL)
-		  : APPLET_DONE;
+	}
+	return rc && rc != -ESRCH ? applet_explain(domain, rc, step, NULL)
+				  : APPLET_DONE;
 }
 
 static int late(const struct domain *domain, bool asked)

@@ -73,9 +73,8 @@ int forget_domain(uint16_t domid, int64_t deadline)
 	rc = devices_each(domid, true, forget_device, &forget);
 	if (!rc)
 		rc = forget.rc;
-	if (!rc)
-		rc = remove_nodes(domid, uuid, deadline);
+	/* the file first: without the nodes nobody knows its name */
 	if (!rc && *uuid)
 		userdata_remove(domid, uuid);
-	return rc;
+	return rc ? rc : remove_nodes(domid, uuid, deadline);
 }

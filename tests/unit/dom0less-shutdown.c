@@ -175,11 +175,16 @@ static void forcing(void)
 	is_int(run("-f 2"), 0, "one that stops");
 	ok(world_find(2), "is not destroyed");
 	begin();
-	world->fault = (struct world_fault){ .at = 1, .call = "destroy",
+	world->fault = (struct world_fault){ .at = 1, .call = "pause",
 					     .rc = -EPERM, .always = true };
 	is_int(run("-f -t 1 1"), 1, "Xen refuses");
 	ok(one_line(NAME "d1: destroy it: ", ""), "is told");
 	ok(world_read("/local/domain/1/name"), "its nodes stay");
+	world->fault = (struct world_fault){ .at = 1, .call = "destroy",
+					     .rc = -EPERM, .always = true };
+	is_int(run("-f -t 1 1"), 1, "Xen refuses later");
+	ok(one_line(NAME "d1: destroy it: ", ""), "is told");
+	is_int(run("-f -t 1 1"), 0, "and destroys it in the next run");
 }
 
 /* Any call of all fails once: a status that is documented, no half domain. */
@@ -204,6 +209,48 @@ static void failures(void)
 	is_int(bad, 0, "each time it is told, or it makes no difference");
 }
 
+/* What libxl has in a file of domain 1. */
+static const char *file_of_domain(void)
+{
+	static char path[192];
+
+	snprintf(path, sizeof(path), "%s/userdata-d.1.%s.libxl-json",
+		 userdata_dir, world_read("/local/domain/1/vm") + 4);
+	return path;
+}
+
+/* A run is killed at each call; the next one destroys what that has left, and
+ * removes what is known of it. */
+static void deaths(void)
+{
+	static const char all[] = "-f -t 0 --all";
+	unsigned int at, bad = 0;
+	const char *file;
+	bool more = true;
+
+	for (at = 1; more; at++) {
+		begin();
+		shown_devices();
+		file = file_of_domain();
+		close(open(file, O_CREAT | O_WRONLY, 0600));
+		world->file_calls = true;
+		world->fault = (struct world_fault){
+			.at = at, .how = at % 2 ? DIE_BEFORE : DIE_AFTER };
+		run(all);
+		more = world->fault.fired;
+		if (run(all) || *err || !access(file, F_OK) || !is_gone(1) ||
+		    !is_gone(2) || !is_gone(3) || !world_find(4)) {
+			bad++;
+			printf("# at call %u: %s\n", at, err);
+		}
+		unlink(file);
+	}
+	ok(at > 100, "it dies at %u calls", at - 2);
+	is_int(bad, 0, "and the next run finishes");
+	printf("# sum: %u calls at which dom0less-shutdown was killed\n",
+	       at - 2);
+}
+
 int main(void)
 {
 	static char lib[64];
@@ -217,6 +264,7 @@ int main(void)
 	waiting();
 	forcing();
 	failures();
+	deaths();
 	ok(!rmdir(lib) && !rmdir(run_dir), "nothing is left behind");
 	return done();
 }
