@@ -194,7 +194,7 @@ int hyp_pause(uint16_t domid)
 	return world_done(rc);
 }
 
-/* It takes Xen a few calls. */
+/* It takes Xen a few calls: domain_kill(), xen/common/domain.c of 4.17. */
 int hyp_destroy(uint16_t domid)
 {
 	int rc = world_call(CALL_CHANGE, "destroy d%u", domid);
@@ -204,6 +204,7 @@ int hyp_destroy(uint16_t domid)
 		rc = -ESRCH;
 	if (rc)
 		return world_done(rc);
+	d->info.flags |= HYP_DYING;
 	if (d->destroys++ < 2)
 		return world_done(-EAGAIN);
 	d->exists = d->introduced = false;

@@ -52,8 +52,8 @@ fuzz: $(fuzzers)
 
 # For make hardening: what is counted here, and each target once more for a while;
 # and the unit tests in which every call fails once.
-failing-units := attach init-dom0less dom0less-list dom0less-status store \
-	privcmd
+failing-units := attach init-dom0less dom0less-list dom0less-status dom0less-attach \
+	dom0less-shutdown store privcmd
 export FUZZ_SECONDS
 hardening-tests += tests/build/fuzz.t tests/fuzz/hunt.t \
 	$(patsubst %,$C/unit/%,$(failing-units))

@@ -185,6 +185,10 @@ static void forcing(void)
 	is_int(run("-f -t 1 1"), 1, "Xen refuses later");
 	ok(one_line(NAME "d1: destroy it: ", ""), "is told");
 	is_int(run("-f -t 1 1"), 0, "and destroys it in the next run");
+	begin();
+	world_find(1)->info.flags = HYP_DYING;
+	is_int(run("-f -t 0 --all"), 0, "all, by force");
+	ok(world_find(1), "but one that somebody is destroying");
 }
 
 /* Any call of all fails once: a status that is documented, no half domain. */
@@ -207,6 +211,7 @@ static void failures(void)
 	}
 	ok(n > 30, "one of %u calls fails", n);
 	is_int(bad, 0, "each time it is told, or it makes no difference");
+	printf("# sum: %u calls failed once\n", n);
 }
 
 /* What libxl has in a file of domain 1. */
@@ -223,7 +228,7 @@ static const char *file_of_domain(void)
  * removes what is known of it. */
 static void deaths(void)
 {
-	static const char all[] = "-f -t 0 --all";
+	static const char all[] = "-f -t 0 1 2 3";
 	unsigned int at, bad = 0;
 	const char *file;
 	bool more = true;
@@ -238,8 +243,11 @@ static void deaths(void)
 			.at = at, .how = at % 2 ? DIE_BEFORE : DIE_AFTER };
 		run(all);
 		more = world->fault.fired;
-		if (run(all) || *err || !access(file, F_OK) || !is_gone(1) ||
-		    !is_gone(2) || !is_gone(3) || !world_find(4)) {
+		/* some may be gone, of which it is told */
+		run(all);
+		if (!said_by("dom0less-shutdown") || !access(file, F_OK) ||
+		    !is_gone(1) || !is_gone(2) || !is_gone(3) ||
+		    !world_find(4)) {
 			bad++;
 			printf("# at call %u: %s\n", at, err);
 		}
