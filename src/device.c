@@ -580,17 +580,26 @@ int device_close(const struct device *device, int64_t deadline)
 	return there < 0 ? there : rc;
 }
 
-/* How many parents of PATH would be empty without it, DEPTH at most; or
- * -errno. */
+/* Is there anything in a list, LENGTH bytes long, but NAME? */
+static bool has_others(const char *list, int length, const char *name)
+{
+	size_t n = strlen(name);
+
+	return length && (strncmp(list, name, n) || (size_t)length != n + 1);
+}
+
+/* How many parents of PATH would be empty without it, DEPTH at most; or -errno.
+ * It need not be there any more. */
 static int count_empty(uint32_t tx, const char *path, int depth)
 {
-	char parent[STORE_PATH_MAX], list[DEVICE_TEXT_MAX] = "";
+	char parent[STORE_PATH_MAX], list[DEVICE_TEXT_MAX] = "", *name;
 	struct batch_answer answer;
 	int count, rc;
 
 	strcpy(parent, path);
 	for (count = 0; count < depth; count++) {
-		*strrchr(parent, '/') = '\0';
+		name = strrchr(parent, '/');
+		*name++ = '\0';
 		answer = (struct batch_answer){ list, sizeof(list), 0 };
 		batch_list(tx, parent, &answer);
 		rc = batch_flush();
@@ -598,9 +607,7 @@ static int count_empty(uint32_t tx, const char *path, int depth)
 			rc = answer.rc;
 		if (rc)
 			return rc;
-		/* does the parent have exactly one child? */
-		if (answer.rc < 0 ||
-		    strcspn(list, "/") + 1 != (size_t)answer.rc)
+		if (answer.rc < 0 || has_others(list, answer.rc, name))
 			break;
 	}
 	return count;

@@ -216,6 +216,12 @@ static void files(void)
 static void going(void)
 {
 	begin(ENDS_GOOD);
+	run("1 vif ip=1");
+	run("1 vif ip=2");
+	is_int(detach("1 vif 0"), 0, "one of two cards is detached");
+	ok(world_read(F "vif/1/state"), "the other one is there");
+	is_int(devices(), 1, "as a whole");
+	begin(ENDS_GOOD);
 	run("1 vif");
 	run("1 disk /file,,xvda,w");
 	is_int(detach("1 vif 0"), 0, "a card is detached");
