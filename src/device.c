@@ -589,7 +589,7 @@ static bool has_others(const char *list, int length, const char *name)
 }
 
 /* How many parents of PATH would be empty without it, DEPTH at most; or -errno.
- * It need not be there any more. */
+ * It may be gone: what serves a backend in another domain removes that. */
 static int count_empty(uint32_t tx, const char *path, int depth)
 {
 	char parent[STORE_PATH_MAX], list[DEVICE_TEXT_MAX] = "", *name;

@@ -19,6 +19,8 @@ enum {
 	LETTING_GO_MS = 300,	/* that a guest has to unregister a device, once
 				 * its end has closed */
 	ENDING_MS = 1000,	/* that a loop device has to go away */
+	SERVER_MS = 10000,	/* that another domain has to remove a backend:
+				 * LIBXL_DESTROY_TIMEOUT, libxl_internal.h */
 	/* A guest that does nothing for so long is deaf, see is_deaf(). The
 	 * device is away for a while and comes again, so many times at most. */
 	DEAF_MS = 5000, PAUSE_MS = 300, ANEW_MAX = 3,
@@ -130,13 +132,21 @@ static void make(struct plug *plug, uint32_t devid)
  */
 static int compare(struct plug *plug)
 {
-	char text[DEVICE_TEXT_MAX];
+	struct device *device = &plug->device;
+	char text[DEVICE_TEXT_MAX], kind[DEVICE_KIND_MAX];
+	uint16_t host = device->host;
 	const char *key = "";
-	int seen, rc = device_compare(&plug->device, &key, text);
+	int seen, rc = device_compare(device, &key, text);
 
 	if (rc && rc != -EEXIST)
 		return rc == -EPROTO ? -ENOENT : rc;
-	seen = plug_look(plug);
+	/* another device may have its backend in another domain */
+	strcpy(kind, device->host_kind);
+	seen = device_find(device);
+	if (!seen)
+		seen = plug_look(plug);
+	device->host = host;
+	strcpy(device->host_kind, kind);
 	if (seen)
 		return seen;
 	if (plug->look.back < 0 ||
@@ -595,6 +605,13 @@ static int wait_for_ends(struct plug *plug)
 	if (!plug_take(plug, "wait for both ends"))
 		return 0;
 	device_explain(plug->hint, sizeof(plug->hint), l);
+	/* what dom0 does for its own backends others do there, and Xen's SILO
+	 * policy, usual on Arm, leaves guests no channel to each other */
+	if (!is_local(plug) && !*l->error)
+		plug_hint(plug, 0, "the guest's end is %s, the backend's %s; "
+			  "does xl devd run in domain %u, and Xen with "
+			  "xsm=dummy?", device_state_word(l->front),
+			  device_state_word(l->back), plug->device.host);
 	if (l->entry == -ENOENT)
 		return plug_hint(plug, -ENODEV, "it was detached meanwhile");
 	if (is_deaf(plug))
@@ -637,11 +654,27 @@ static int ask_to_close(struct plug *plug)
 	return rc == -ENOENT ? 0 : rc;
 }
 
+/*
+ * What serves a backend in another domain, as xl devd, has a script to run, and
+ * removes the backend's nodes after that. It gets the time that xl gives it.
+ * False: it is to be waited for.
+ */
+static bool is_left_to_us(struct plug *plug)
+{
+	int64_t now = clock_ms();
+
+	if (!plug->busy)
+		plug->busy = now;
+	return is_local(plug) || now - plug->busy >= SERVER_MS ||
+	       !clock_left(plug->deadline);
+}
+
 static int wait_closed(struct plug *plug)
 {
 	const struct device_look *l = &plug->look;
 
-	if (!plug->there || l->back < 0 || l->back == DEVICE_CLOSED)
+	if (!plug->there || l->back < 0 ||
+	    (l->back == DEVICE_CLOSED && is_left_to_us(plug)))
 		return 0;
 	if (!plug_take(plug, "wait until it has closed"))
 		return 0;

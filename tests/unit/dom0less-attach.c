@@ -124,6 +124,69 @@ static void disks(void)
 	is_int(devices(), 3, "three of them");
 }
 
+static void script_done(void)
+{
+	world_remove("/local/domain/2/backend/vbd/1/51712");
+}
+
+/* A backend in another domain has closed, and its script runs there. */
+static void driver_domain_closes(void)
+{
+	static const char place[] = "/local/domain/2/backend/vbd/1/51712/state";
+	int64_t began;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		begin(ENDS_SILENT);
+		run("-t 1 1 disk backend=2,vdev=xvda,target=/dev/b");
+		world_write(place, "6", NULL);
+		began = world->now;
+		world->later = i ? 0 : began + 4000;
+		world->happens = script_done;
+		is_int(detach("-t 30 1 disk xvda"), 0, "its end has closed");
+		is_int((int)(world->now - began) / 1000, i ? 10 : 4, i ?
+		       "who never removes it has as long as with xl" :
+		       "it is waited until its nodes are removed");
+		is_int(devices(), 0, "then it is gone");
+	}
+}
+
+/* Nobody serves a backend in another domain but what runs there. */
+static void driver_domain(void)
+{
+	static const char place[] = "/local/domain/2/backend/vbd/1/51712";
+	char path[64];
+
+	begin(ENDS_SILENT);
+	is_int(run("-t 2 1 disk backend=2,vdev=xvda,target=/dev/b"), 4,
+	       "a disk of another domain, that nobody serves there");
+	ok(one_line(NAME "d1: disk xvda: wait for both ends: ",
+		    "does xl devd run in domain 2, and Xen with xsm=dummy?"),
+	   "is told");
+	is_str(world_perms(place), "n2,r1", "its nodes are that domain's");
+	is_int((int)world->loops, 0, "nothing is opened here");
+	snprintf(path, sizeof(path), "%s/physical-device", place);
+	is_str(world_read(path), NULL, "nor noted");
+	is_int(run("1 disk phy:/dev/a,xvda,w"), 1, "one of dom0's there");
+	ok(one_line(NAME "d1: disk xvda: attach it: ",
+		    "its backend is 'vbd in domain 2'"), "is another");
+	is_int(detach("--force 1 disk xvda"), 0, "it is detached");
+	is_str(world_read(place), NULL, "and leaves nothing");
+	/* the other domain removes what it served: none but that */
+	run("-t 1 1 disk backend=2,vdev=xvda,target=/dev/b");
+	run("-t 1 1 disk backend=2,vdev=xvdb,target=/dev/b");
+	world_remove(place);
+	is_int(detach("1 disk xvda"), 0, "one of two, and its backend gone");
+	is_str(world_read("/local/domain/2/backend/vbd/1/51728/mode"), "w",
+	       "the other is as it was");
+	world_remove("/local/domain/2/backend/vbd/1/51728");
+	is_int(detach("1 disk xvdb"), 0, "the other in the same way");
+	is_str(world_read("/local/domain/2/backend/vbd"), NULL,
+	       "and not a folder is left");
+	is_int(run("1 vif backend=9"), 1, "a domain that is not there");
+	ok(one_line(NAME "9: ", "no such domain"), "is told");
+}
+
 static void guests(void)
 {
 	int64_t began;
@@ -377,6 +440,8 @@ int main(void)
 		abort();
 	cards();
 	disks();
+	driver_domain_closes();
+	driver_domain();
 	guests();
 	usage();
 	files();
