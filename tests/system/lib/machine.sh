@@ -58,21 +58,21 @@ bad_kernel()
 	[ -e "$kernel" ] || "$here/bad-guest" "$domu_kernel" >"$kernel"
 }
 
-# What dom0 has, for a domU to act as a toolstack.
-tools_ramdisk()
+# What dom0 has, for a domU to act as a toolstack, or to serve devices.
+like_dom0_ramdisk() # NAME INIT
 {
-	ramdisk=$work/tools.cpio
+	ramdisk=$work/$1.cpio
 	[ ! -e "$ramdisk" ] || return 0
-	mkdir -p "$work/tools"
-	cp -R "$here/dom0/etc" "$work/tools/"
-	cp "$here/domu/tools" "$work/tools/init"
-	install_dom0less "$work/tools"
-	cp "$top/build/guest/loopback" "$work/tools/sbin/"
-	pack "$work/tools" "$work/tools-overlay.cpio"
+	mkdir -p "$work/$1"
+	cp -R "$here/dom0/etc" "$work/$1/"
+	cp "$here/domu/$2" "$work/$1/init"
+	install_dom0less "$work/$1"
+	cp "$top/build/guest/loopback" "$work/$1/sbin/"
+	pack "$work/$1" "$work/$1-overlay.cpio"
 	part linux "$domu_linux"
 	modules=$part/dom0.cpio
 	part xen "$host_xen"
-	cat "$part/dom0.cpio" "$modules" "$work/tools-overlay.cpio" >"$ramdisk"
+	cat "$part/dom0.cpio" "$modules" "$work/$1-overlay.cpio" >"$ramdisk"
 }
 
 # A guest that obeys root=, by domu/root, see there.
@@ -134,7 +134,8 @@ domu_files()
 	esac
 	case $domu_ramdisk in
 	'') ;;
-	tools) tools_ramdisk ;;
+	tools) like_dom0_ramdisk tools tools ;;
+	driver) like_dom0_ramdisk driver init ;;
 	root) root_ramdisk ;;
 	*) ramdisk=$top/$domu_ramdisk ;;
 	esac
