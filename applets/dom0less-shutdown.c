@@ -190,8 +190,8 @@ static unsigned int shutdown_look(int *status)
 
 /*
  * Destroy a domain: what is known of it goes first, as libxl does it. So a run
- * after one that died still finds it, paused. Xen destroys it piece by piece, and
- * is called again until all is done.
+ * after one that died still finds it, paused. Xen destroys it piece by piece,
+ * and is called again until all is done.
  */
 static int destroy(const struct domain *domain)
 {
