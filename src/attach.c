@@ -10,7 +10,6 @@
 #include "userdata.h"
 
 enum {
-	KIB_PER_PAGE = 4,
 	/*
 	 * How long xenstored may take to finish the handshake (xen/FACTS,
 	 * greet). oxenstored finishes it milliseconds after it has answered. C
@@ -50,7 +49,7 @@ static uint64_t memory_kib(const struct attach *attach)
 {
 	uint64_t pages = attach->domain->info.tot_pages;
 
-	return pages ? (pages - 1) * KIB_PER_PAGE : 0;
+	return pages ? (pages - 1) * HYP_PAGE_KIB : 0;
 }
 
 static uint32_t vcpus(const struct attach *attach)

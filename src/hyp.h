@@ -21,6 +21,9 @@
 /* The domctl interface versions that can be spoken: Xen 4.12 to 4.22. */
 #define HYP_DOMCTL_KNOWN "0x11 to 0x18"
 
+/* A page of Xen has four KiB on Arm, whatever one of the kernel has. */
+enum { HYP_PAGE_KIB = 4 };
+
 /* HVM parameters, public/hvm/params.h. */
 enum hyp_param {
 	HYP_STORE_PFN = 1,

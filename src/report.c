@@ -9,7 +9,6 @@
 #include "uuid.h"
 
 enum {
-	KIB_PER_PAGE = 4,
 	SCHEMA = 1,
 	NS_PER_TENTH = 100000000,
 };
@@ -244,7 +243,7 @@ static const char *channel_word(enum hyp_evtchn_state state)
 
 static uint64_t mib(const struct hyp_domain *info)
 {
-	return (info->tot_pages + info->outstanding_pages) * KIB_PER_PAGE /
+	return (info->tot_pages + info->outstanding_pages) * HYP_PAGE_KIB /
 	       1024;
 }
 
@@ -274,7 +273,7 @@ static uint64_t report_number(const struct report *report,
 	case COUNT:
 		return *u32 + 1;
 	case PAGES_KIB:
-		return *u64 * KIB_PER_PAGE;
+		return *u64 * HYP_PAGE_KIB;
 	case TENTHS:
 		return tenths(*u64);
 	case MIB:
