@@ -654,6 +654,25 @@ static int remove_places(const struct device *device, enum device_place first,
 	return failed < 0 ? failed : rc;
 }
 
+uint32_t device_port(const struct device *device)
+{
+	/* public/io/blkif.h, netif.h: one queue, or the first of many */
+	static const char *const keys[] = {
+		"event-channel", "event-channel-tx", "queue-0/event-channel",
+		"queue-0/event-channel-tx",
+	};
+	char path[STORE_PATH_MAX], text[DEVICE_TEXT_MAX];
+	uint64_t port;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		if (store_read(device_path(path, device, DEVICE_FRONT,
+					   keys[i]), text, sizeof(text)) > 0 &&
+		    parse_number(text, UINT32_MAX, &port))
+			return (uint32_t)port;
+	return 0;
+}
+
 int device_cut(const struct device *device, int64_t deadline)
 {
 	return remove_places(device, DEVICE_FRONT, DEVICE_FRONT, deadline);
@@ -743,6 +762,8 @@ void device_explain(char *text, size_t size, const struct device_look *look)
 	if (look->front == DEVICE_INITIALISING &&
 	    look->back == DEVICE_INIT_WAIT)
 		more = "; does the guest have the driver?";
+	if (look->front == DEVICE_CLOSED && look->back == DEVICE_CLOSED)
+		more = "; attach it once more";
 	snprintf(text, size, "the guest's end is %s, the backend's %s%s%s",
 		 device_state_word(look->front), device_state_word(look->back),
 		 more, *more == ':' ? look->error : "");

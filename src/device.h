@@ -117,6 +117,10 @@ int device_check_disk(const struct device *device, const char *number,
 /* Ask the backend to close: -ENOENT: it is not there. */
 int device_close(const struct device *device, int64_t deadline);
 
+/* The guest's port of the event channel between the ends, as the guest itself
+ * tells it; 0: it does not. */
+uint32_t device_port(const struct device *device);
+
 /* Take away the frontend's nodes, so that the guest cannot hold it. */
 int device_cut(const struct device *device, int64_t deadline);
 

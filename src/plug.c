@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "hyp.h"
 #include "parse.h"
 #include "plug.h"
 #include "script.h"
@@ -16,14 +17,13 @@ enum {
 	NUMBERS_MAX = 256,
 	UNDO_MS = 2000,		/* to take back what was begun, if it is late */
 	FORCE_MS = 2000,	/* that a backend has to close, without guest */
-	LETTING_GO_MS = 300,	/* that a guest has to unregister a device, once
-				 * its end has closed */
+	/* that a guest has at least to see that a device is gone, and at most,
+	 * see has_let_go(): a frontend of Linux waits up to 5 s */
+	LETTING_GO_MS = 300, HOLDING_MS = 5000,
 	ENDING_MS = 1000,	/* that a loop device has to go away */
 	SERVER_MS = 10000,	/* that another domain has to remove a backend:
 				 * LIBXL_DESTROY_TIMEOUT, libxl_internal.h */
-	/* A guest that does nothing for so long is deaf, see is_deaf(). The
-	 * device is away for a while and comes again, so many times at most. */
-	DEAF_MS = 5000, PAUSE_MS = 300, ANEW_MAX = 3,
+	ANEW_MAX = 3,		/* times that a device is given once more */
 	/* Names of interfaces are shorter (IFNAMSIZ). A longer one is found to
 	 * be no interface's. */
 	CARD_NAME_MAX = 32,
@@ -125,10 +125,83 @@ static void make(struct plug *plug, uint32_t devid)
 		device_add_disk(device, plug->disk);
 }
 
+/* Has the guest still the event channel that its end of the device had? */
+static bool holds_port(const struct plug *plug)
+{
+	struct hyp_evtchn port;
+
+	return plug->port &&
+	       !hyp_evtchn_status(plug->device.guest, plug->port, &port) &&
+	       (port.state == HYP_EVTCHN_UNBOUND ||
+		port.state == HYP_EVTCHN_BOUND) &&
+	       port.remote == plug->device.host;
+}
+
+/* The guest's nodes are about to be removed. By what will be seen that the
+ * guest has let go? */
+static void begin_parting(struct plug *plug)
+{
+	plug->port = device_port(&plug->device);
+	if (!holds_port(plug))
+		plug->port = 0;
+	plug->parted = clock_ms();
+}
+
+/*
+ * When a guest sees that its nodes are gone, it unregisters the device. If a
+ * device with this number is there again before it has looked, it misses both,
+ * the going and the coming: xenbus_dev_changed(), xenbus_probe.c of Linux 6.1.
+ * Linux gives the event channel back when it unregisters the device. Where it
+ * is not that which can be seen, the guest has looked when it has nothing more
+ * to do.
+ */
+static bool has_let_go(const struct plug *plug)
+{
+	static const uint32_t still = HYP_DYING | HYP_SHUTDOWN | HYP_PAUSED;
+	int64_t waited = clock_ms() - plug->parted;
+	struct hyp_domain guest;
+
+	if (waited >= HOLDING_MS || !clock_left(plug->deadline) ||
+	    hyp_domains(plug->device.guest, &guest, 1) != 1 ||
+	    guest.domid != plug->device.guest || guest.flags & still)
+		return true;
+	if (plug->port)
+		return !holds_port(plug);
+	return waited >= LETTING_GO_MS &&
+	       (guest.flags & HYP_BLOCKED || !guest.full);
+}
+
+/* Take the device away; it is written anew when the guest has let go. */
+static int begin_anew(struct plug *plug)
+{
+	int rc;
+
+	begin_parting(plug);
+	rc = device_remove(&plug->device, plug->deadline);
+	if (rc)
+		return rc;
+	if (plug->loop)
+		close(plug->loop - 1);
+	plug->loop = 0;
+	plug->written = plug->plugged = plug->announced = false;
+	plug->busy = 0;
+	plug->fresh = true;
+	plug->anew++;
+	plug->next = 0;
+	return -EAGAIN;
+}
+
+static bool both_closed(const struct plug *plug)
+{
+	return plug->look.front == DEVICE_CLOSED &&
+	       plug->look.back == DEVICE_CLOSED;
+}
+
 /*
  * Compare with what is there. 0: this very device is; -ENOENT: nothing is, or
  * only what was left of a device; -EAGAIN: a device is that is being detached;
- * -EEXIST: another device is.
+ * -EEXIST: another device is; -ESTALE: this one is, and both ends have closed
+ * it, as after the guest's driver was unloaded. No driver takes it again.
  */
 static int compare(struct plug *plug)
 {
@@ -157,7 +230,7 @@ static int compare(struct plug *plug)
 	if (rc)
 		plug_hint(plug, rc, "it is attached in another way: its %s is "
 			  "'%s'", key, text);
-	return rc;
+	return rc || !both_closed(plug) ? rc : -ESTALE;
 }
 
 struct numbers {
@@ -238,8 +311,8 @@ static int plug_find(struct plug *plug)
 	uint64_t devid = plug->disk ? plug->disk->number : 0;
 	int rc;
 
-	if (plug->pause)
-		return clock_ms() < plug->pause ? -EAGAIN : 0;
+	if (plug->parted)
+		return has_let_go(plug) ? 0 : -EAGAIN;
 	snprintf(plug->step, sizeof(plug->step), "look at its devices");
 	if (plug->vif && !*plug->vif->devid) {
 		rc = find_card(plug);
@@ -250,11 +323,13 @@ static int plug_find(struct plug *plug)
 		name_step(plug, "attach it");
 		rc = compare(plug);
 	}
-	if (rc && rc != -ENOENT)
+	if (rc && rc != -ENOENT && rc != -ESTALE)
 		return rc;
 	*plug->hint = '\0';
 	plug->fresh = rc;
 	claim(plug, plug->device.devid);
+	if (rc == -ESTALE && plug_take(plug, "begin anew"))
+		return begin_anew(plug);
 	return 0;
 }
 
@@ -393,7 +468,6 @@ static int write_nodes(struct plug *plug)
 		return -EAGAIN;
 	}
 	plug->written = !rc;
-	plug->since = clock_ms();
 	/* what was seen before belonged to another device */
 	plug->look.front = plug->look.back = DEVICE_INITIALISING;
 	plug->look.plug = plug->look.error = "";
@@ -546,49 +620,12 @@ static void let_loop_go(struct plug *plug)
 	plug->loop = 0;
 }
 
-/* How long a device is away before it comes once more: 0.3, 1.2, 4.8 s. */
-static int64_t pause_of(const struct plug *plug)
+/* Has the guest taken the new device for the last one with this number, which
+ * it was letting go of, and closed it? */
+static bool is_mistaken(const struct plug *plug)
 {
-	return (int64_t)PAUSE_MS << 2 * plug->anew;
-}
-
-/*
- * Has the guest missed the new device? While it lets go of the last device
- * with this number it may take the new one for the old one: it closes it, too,
- * or does nothing. If the device goes away and comes again, the guest sees it.
- * A guest that was just booting sees that, too, and takes no harm. A guest
- * that gets little of a busy machine sees it late, so the device stays away
- * longer each time.
- */
-static bool is_deaf(const struct plug *plug)
-{
-	const struct device_look *l = &plug->look;
-
-	if (!plug->written || !is_local(plug) || plug->anew == ANEW_MAX ||
-	    clock_left(plug->deadline) <= pause_of(plug))
-		return false;
-	if (l->front == DEVICE_CLOSED && l->back == DEVICE_CLOSED)
-		return true;
-	return l->front == DEVICE_INITIALISING && l->back == DEVICE_INIT_WAIT &&
-	       clock_ms() - plug->since >=
-	       (int64_t)DEAF_MS * (plug->anew + 1);
-}
-
-static int begin_anew(struct plug *plug)
-{
-	int rc = device_remove(&plug->device, plug->deadline);
-
-	if (rc)
-		return rc;
-	if (plug->loop)
-		close(plug->loop - 1);
-	plug->loop = 0;
-	plug->written = plug->plugged = plug->announced = false;
-	plug->busy = 0;
-	plug->pause = clock_ms() + pause_of(plug);
-	plug->anew++;
-	plug->next = 0;
-	return -EAGAIN;
+	return plug->written && is_local(plug) && plug->anew < ANEW_MAX &&
+	       both_closed(plug);
 }
 
 static int wait_for_ends(struct plug *plug)
@@ -614,7 +651,7 @@ static int wait_for_ends(struct plug *plug)
 			  device_state_word(l->back), plug->device.host);
 	if (l->entry == -ENOENT)
 		return plug_hint(plug, -ENODEV, "it was detached meanwhile");
-	if (is_deaf(plug))
+	if (is_mistaken(plug))
 		return begin_anew(plug);
 	if (*l->error && l->back >= DEVICE_CLOSING)
 		return -EIO;
@@ -640,6 +677,13 @@ static int find_there(struct plug *plug)
 	return plug_look(plug);
 }
 
+/* Remove the guest's nodes, before all others. */
+static int part(struct plug *plug)
+{
+	begin_parting(plug);
+	return device_cut(&plug->device, plug->deadline);
+}
+
 static int ask_to_close(struct plug *plug)
 {
 	int rc = 0;
@@ -647,7 +691,7 @@ static int ask_to_close(struct plug *plug)
 	if (!plug->there || plug->look.back < 0)
 		return 0;
 	if (plug->force && plug_take(plug, "take it from the guest"))
-		rc = device_cut(&plug->device, plug->deadline);
+		rc = part(plug);
 	if (!rc && plug_take(plug, "ask it to close"))
 		rc = device_close(&plug->device, plug->deadline);
 	plug->since = clock_ms();
@@ -714,25 +758,17 @@ static int undo(struct plug *plug)
 	return 0;
 }
 
-/*
- * Remove the guest's nodes before all others. When the guest sees that, it
- * unregisters the device. Until it has, no other device may have this number.
- */
 static int let_go(struct plug *plug)
 {
 	int rc = 0;
 
-	if (!plug->there || (plug->look.front == DEVICE_NONE && !plug->pause))
+	if (!plug->there || (plug->look.front == DEVICE_NONE && !plug->parted))
 		return 0;
 	if (!plug_take(plug, "let the guest unregister it"))
 		return 0;
-	if (!plug->pause) {
-		rc = device_cut(&plug->device, plug->deadline);
-		plug->pause = clock_ms() + LETTING_GO_MS;
-	}
-	if (rc || clock_ms() >= plug->pause || !clock_left(plug->deadline))
-		return rc;
-	return -EAGAIN;
+	if (!plug->parted)
+		rc = part(plug);
+	return rc || has_let_go(plug) ? rc : -EAGAIN;
 }
 
 static int plug_remove(struct plug *plug)

@@ -52,8 +52,9 @@ struct plug {
 	bool fresh;		/* it is not there: it has to be written */
 	bool written;		/* this run has written it */
 	bool there;		/* when detaching: it is there */
-	int64_t since;		/* when it was asked to close, or written */
-	int64_t pause;		/* nothing more is done before then */
+	int64_t since;		/* when it was asked to close */
+	int64_t parted;		/* when the guest's nodes went, 0: not yet */
+	uint32_t port;		/* which the guest still had then, 0: none */
 	int64_t busy;		/* since when its file is in use, 0: not */
 	unsigned int anew;	/* how often it has been written again */
 	bool announced;		/* the present step has been said */

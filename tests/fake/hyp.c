@@ -152,6 +152,12 @@ int hyp_evtchn_status(uint16_t domid, uint32_t port, struct hyp_evtchn *status)
 
 	if (!rc && !d)
 		rc = -ESRCH;
+	if (!rc && port >= WORLD_GUEST_PORT && port < WORLD_GUEST_PORT + 32) {
+		*status = (struct hyp_evtchn){ HYP_EVTCHN_CLOSED, 0, 0 };
+		if (d->ports & 1u << (port - WORLD_GUEST_PORT))
+			status->state = HYP_EVTCHN_UNBOUND;
+		return world_done(0);
+	}
 	if (!rc && port != (uint32_t)d->evtchn)
 		rc = -EINVAL;
 	if (!rc)

@@ -27,6 +27,7 @@ enum {
 	WORLD_JOURNAL = 1 << 20,
 	WORLD_RAM = 65536,		/* pages: 256 MiB */
 	WORLD_PORT = 100,		/* xenstored's port for domain N: + N */
+	WORLD_GUEST_PORT = 200,		/* a guest's port N, for a device: + N */
 	WORLD_SPOKEN = 20,		/* the guest's first request, bytes */
 };
 
@@ -50,6 +51,7 @@ struct world_domain {
 	uint64_t magic;		/* the first magic page, which vendors' Xen
 				 * tells; 0: Xen's own, which does not */
 	struct hyp_evtchn channel;
+	uint32_t ports;		/* of devices, which dom0 may bind: a bit each */
 	struct hyp_grant grants[WORLD_GRANTS];
 	int grant_rc;		/* the table cannot be reached: why */
 	int64_t grant_at;	/* ... until then, 0: for ever */

@@ -451,6 +451,13 @@ static void looks(void)
 		look_at();
 		is_int(look.front, DEVICE_RUBBISH, "state '%s'", odd[i]);
 	}
+	world_write(F "vbd/51712/state", "6", NULL);
+	world_write(B "vbd/1/51712/state", "6", NULL);
+	world_remove("/local/domain/0/error");
+	look_at();
+	device_explain(large, sizeof(large), &look);
+	is_str(large, "the guest's end is 6 (closed), the backend's 6 (closed); "
+	       "attach it once more", "both have closed");
 	memset(large, '4', sizeof(large) - 1);
 	large[sizeof(large) - 1] = '\0';
 	strcpy(world->odd_path, F "vbd/51712/state");
@@ -461,6 +468,27 @@ static void looks(void)
 		is_int(*device_state_word((int)i), '0' + (int)i, "word %u", i);
 	is_str(device_state_word(-1), "none", "no state");
 	is_str(device_state_word(9), "none", "too high a state");
+}
+
+/* Which port the guest says that it has. */
+static void ports(void)
+{
+	static const char *const odd[] = { "", "x", "-1", "99999999999", "7 " };
+	unsigned int i;
+
+	begin();
+	make_vif("", 0);
+	device_write(&device, deadline);
+	is_int(device_port(&device), 0, "none yet");
+	world_write(F "vif/0/queue-0/event-channel-tx", "9", NULL);
+	is_int(device_port(&device), 9, "that of the first queue");
+	world_write(F "vif/0/event-channel", "7", NULL);
+	is_int(device_port(&device), 7, "that of the device");
+	world_remove(F "vif/0/queue-0");
+	for (i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+		world_write(F "vif/0/event-channel", odd[i], NULL);
+		is_int(device_port(&device), 0, "'%s' is none", odd[i]);
+	}
 }
 
 /* Every call of each function fails once; then all or nothing was written. */
@@ -530,6 +558,7 @@ int main(void)
 	sharing();
 	again();
 	looks();
+	ports();
 	failures();
 	return done();
 }

@@ -189,8 +189,6 @@ static void driver_domain(void)
 
 static void guests(void)
 {
-	int64_t began;
-
 	begin(ENDS_SILENT);
 	is_int(run("-t 2 1 vif"), 4, "a guest without the driver");
 	ok(one_line(NAME "d1: vif 0: wait for both ends: ",
@@ -200,11 +198,6 @@ static void guests(void)
 	is_int(run("-t 2 -N 1 vif"), 0, "nobody waits for it");
 	ends_guest = ENDS_GOOD;
 	is_int(run("1 vif"), 0, "until it comes");
-	begin(ENDS_DEAF);
-	began = world->now;
-	is_int(run("1 vif"), 0, "one that does not see it come at first");
-	ok(world->now - began < 20000, "sees it come once more");
-	is_int(devices(), 1, "as one device");
 	is_int(run("9 vif"), 1, "no such domain");
 	is_int(run("nobody vif"), 1, "no such name");
 	is_int(run("0 vif"), 1, "dom0 itself");
@@ -219,6 +212,83 @@ static void guests(void)
 	is_int(run("-t 1 1 vif"), 3, "no xenstored");
 	world->hyp_rc = -ENODEV;
 	is_int(run("1 vif"), 3, "no Xen");
+}
+
+/* A guest that looks late never misses a device: detaching waits until it has let
+ * go, and attaching waits for it. Nothing that was given to it is taken away. */
+static void slow_guests(void)
+{
+	static const int64_t slow[] = { 0, 100, 1000, 4500 };
+	unsigned int i;
+	int64_t began;
+
+	for (i = 0; i < 8; i++) {
+		begin(ENDS_GOOD);
+		ends_slow = slow[i % 4];
+		ends_portless = i / 4;
+		run("1 vif");
+		is_int(detach("1 vif 0"), 0, "a guest that looks after %d ms",
+		       (int)ends_slow);
+		is_int(run("1 vif"), 0, "sees the next one");
+		is_str(err, "", "says nothing");
+		is_int(devices(), 1, "as one device");
+	}
+	begin(ENDS_GOOD);
+	run("1 vif");
+	began = world->now;
+	detach("1 vif 0");
+	ok(world->now - began < 100, "one that gives its port back is not "
+	   "waited for any longer");
+	begin(ENDS_GOOD);
+	ends_busy = ends_portless = true;
+	run("1 vif");
+	began = world->now;
+	is_int(detach("1 vif 0"), 0, "one that is always busy");
+	ok(world->now - began < 6000, "is waited for, but not for ever");
+	begin(ENDS_GOOD);
+	run("1 vif");
+	world_find(1)->info.flags |= HYP_PAUSED;
+	ends_slow = 1000000;
+	began = world->now;
+	is_int(detach("--force 1 vif 0"), 0, "one that is paused");
+	ok(world->now - began < 3000, "is not");
+	for (i = 0; i < 2; i++) {
+		begin(ENDS_SILENT);
+		ends_busy = i;
+		ends_driver = world->now + 25000;
+		is_int(run("-t 60 1 vif"), 0, "one that boots for 25 s");
+		ok(world->now - ends_driver < 1000, "has it then");
+		is_int((int)world_count("batch_remove " F "vif/0"), 1,
+		       "and it was written once");
+	}
+}
+
+/* A guest whose driver was unloaded, and loaded again: both ends stay closed. */
+static void reloaded(void)
+{
+	begin(ENDS_GOOD);
+	ends_slow = 200;
+	run("1 vif bridge=xenbr0");
+	run("1 disk /file,,xvda,w");
+	world_write(B "vif/1/0/state", "6", NULL);
+	world_write(F "vif/0/state", "6", NULL);
+	world_write(B "vbd/1/51712/state", "6", NULL);
+	world_write(F "vbd/51712/state", "6", NULL);
+	is_int(run("1 vif bridge=xenbr0,devid=0,ip=1"), 1, "another card");
+	ok(one_line(NAME "d1: vif 0: attach it: ", "its ip is ''"), "is told");
+	is_int(run("-n 1 vif bridge=xenbr0"), 0, "a dry run");
+	is_str(out, "d1: vif 0: begin anew\n"
+	       "d1: vif 0: write its nodes\n"
+	       "d1: vif 0: put it into bridge xenbr0\n"
+	       "d1: vif 0: wait for both ends\n", "says its steps");
+	is_int((int)world->changes, 0, "and takes none");
+	is_int(run("1 vif bridge=xenbr0"), 0, "the same card");
+	is_str(world_read(B "vif/1/0/state"), "4", "is connected again");
+	is_int(run("1 disk /file,,xvda,w"), 0, "the same disk");
+	is_str(world_read(B "vbd/1/51712/state"), "4", "is, too");
+	is_int(devices(), 2, "two devices, as before");
+	is_int(run("1 vif bridge=xenbr0"), 0, "again");
+	is_int((int)world->changes, 0, "changes nothing");
 }
 
 static void usage(void)
@@ -262,6 +332,7 @@ static void files(void)
 	is_str(world_read("/local/domain/1/backend/9pfs/2/0/path"), "/s",
 	       "another device, of a driver domain");
 	is_int(world->links[1].master, 3, "a card of dom0's is in the bridge");
+	world_pass(100);
 	is_int(run(arguments), 0, "again");
 	is_int((int)world->changes, 0, "changes nothing");
 	f = fopen(path, "a");
@@ -443,6 +514,8 @@ int main(void)
 	driver_domain_closes();
 	driver_domain();
 	guests();
+	slow_guests();
+	reloaded();
 	usage();
 	files();
 	going();
