@@ -558,6 +558,27 @@ int device_note(const struct device *device, const struct device_pair *pairs,
 	return rc;
 }
 
+/* Without the state there is no device, and nothing must be left of one. */
+int device_nudge(const struct device *device, int64_t deadline)
+{
+	char path[STORE_PATH_MAX], state[DEVICE_TEXT_MAX], id[8];
+	struct batch_answer answer = { state, sizeof(state), 0 };
+	uint32_t tx;
+	int rc, there;
+
+	device_path(path, device, DEVICE_FRONT, "state");
+	snprintf(id, sizeof(id), "%u", device->host);
+	do {
+		rc = store_begin(&tx);
+		if (rc)
+			return rc;
+		there = see(tx, path, &answer);
+		if (there >= 0)
+			write_at(tx, device, DEVICE_FRONT, "backend-id", id);
+	} while (batch_commit_again(tx, deadline, &rc));
+	return rc;
+}
+
 /* A backend that has closed must not be told to close: it would begin anew. */
 int device_close(const struct device *device, int64_t deadline)
 {

@@ -114,6 +114,10 @@ int device_note(const struct device *device, const struct device_pair *pairs,
 int device_check_disk(const struct device *device, const char *number,
 		      bool write, struct device *user);
 
+/* Write one of the guest's nodes again, as it is: that calls its attention to
+ * the device. */
+int device_nudge(const struct device *device, int64_t deadline);
+
 /* Ask the backend to close: -ENOENT: it is not there. */
 int device_close(const struct device *device, int64_t deadline);
 

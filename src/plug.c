@@ -24,6 +24,9 @@ enum {
 	SERVER_MS = 10000,	/* that another domain has to remove a backend:
 				 * LIBXL_DESTROY_TIMEOUT, libxl_internal.h */
 	ANEW_MAX = 3,		/* times that a device is given once more */
+	/* A guest's attention is called to its device after so long, then after
+	 * twice that, and so on: each costs xenstored four answers. */
+	NUDGE_MS = 50,
 	/* Names of interfaces are shorter (IFNAMSIZ). A longer one is found to
 	 * be no interface's. */
 	CARD_NAME_MAX = 32,
@@ -468,6 +471,8 @@ static int write_nodes(struct plug *plug)
 		return -EAGAIN;
 	}
 	plug->written = !rc;
+	plug->since = clock_ms();
+	plug->nudges = 0;
 	/* what was seen before belonged to another device */
 	plug->look.front = plug->look.back = DEVICE_INITIALISING;
 	plug->look.plug = plug->look.error = "";
@@ -628,9 +633,33 @@ static bool is_mistaken(const struct plug *plug)
 	       both_closed(plug);
 }
 
+/* Is the backend ready, and the guest's end as it was written? */
+static bool is_unseen(const struct plug *plug)
+{
+	return plug->look.front == DEVICE_INITIALISING &&
+	       plug->look.back == DEVICE_INIT_WAIT;
+}
+
+/*
+ * A guest that has just got its xenstore looks for devices, then begins to
+ * listen for more, and misses one that comes between. Linux looks at a device
+ * of which any node is written (xenbus_dev_changed).
+ */
+static int call_attention(struct plug *plug)
+{
+	int64_t after = (int64_t)NUDGE_MS << plug->nudges;
+
+	if (!plug->written || !is_unseen(plug) ||
+	    clock_ms() - plug->since < after)
+		return 0;
+	plug->nudges++;
+	return device_nudge(&plug->device, plug->deadline);
+}
+
 static int wait_for_ends(struct plug *plug)
 {
 	const struct device_look *l = &plug->look;
+	int rc;
 
 	if (plug->dry && plug->no_wait)
 		return 0;
@@ -655,7 +684,8 @@ static int wait_for_ends(struct plug *plug)
 		return begin_anew(plug);
 	if (*l->error && l->back >= DEVICE_CLOSING)
 		return -EIO;
-	return -EAGAIN;
+	rc = call_attention(plug);
+	return rc ? rc : -EAGAIN;
 }
 
 static int find_there(struct plug *plug)

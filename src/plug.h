@@ -57,6 +57,7 @@ struct plug {
 	uint32_t port;		/* which the guest still had then, 0: none */
 	int64_t busy;		/* since when its file is in use, 0: not */
 	unsigned int anew;	/* how often it has been written again */
+	unsigned int nudges;	/* since then */
 	bool announced;		/* the present step has been said */
 	bool plugged;		/* dom0 has done its part for it */
 	int loop;		/* descriptor + 1 of a loop device, 0: none */

@@ -189,6 +189,8 @@ static void driver_domain(void)
 
 static void guests(void)
 {
+	int64_t began;
+
 	begin(ENDS_SILENT);
 	is_int(run("-t 2 1 vif"), 4, "a guest without the driver");
 	ok(one_line(NAME "d1: vif 0: wait for both ends: ",
@@ -198,6 +200,16 @@ static void guests(void)
 	is_int(run("-t 2 -N 1 vif"), 0, "nobody waits for it");
 	ends_guest = ENDS_GOOD;
 	is_int(run("1 vif"), 0, "until it comes");
+	begin(ENDS_GOOD);
+	ends_late = true;
+	began = world->now;
+	is_int(run("1 disk phy:/dev/a,xvda,w"), 0,
+	       "one that listens only after it came");
+	ok(world->now - began < 200, "has its attention called to it");
+	is_int(devices(), 1, "and there is one");
+	begin(ENDS_SILENT);
+	is_int(run("-t 4 1 disk phy:/dev/a,xvda,w"), 4, "one that never sees it");
+	ok(world->changes < 20, "is not pestered");
 	is_int(run("9 vif"), 1, "no such domain");
 	is_int(run("nobody vif"), 1, "no such name");
 	is_int(run("0 vif"), 1, "dom0 itself");

@@ -28,6 +28,9 @@ static int64_t ends_slow;		/* ms after which the guest looks */
 static int64_t ends_driver;		/* when a silent guest loads it, 0: never */
 static bool ends_portless;		/* gives its event channels back at once */
 static bool ends_busy;			/* never blocks */
+static bool ends_late;			/* listens only after a device came: sees it
+					 * when a node of it is written once more */
+static unsigned int ends_changes;	/* of the world, since the backend is ready */
 
 static inline const char *ends_read(const char *place, const char *key)
 {
@@ -94,15 +97,24 @@ static inline void ends_front(const char *front, unsigned int guest, bool card,
 {
 	char state[160], place[64];
 	struct ends_known known;
-	bool there;
+	bool there, ready;
 
+	ready = !strcmp(ends_read(back, "state"), "2") &&
+		*ends_read(back, card ? "hotplug-status" : "physical-device");
 	snprintf(state, sizeof(state), "%s/state", front);
 	snprintf(place, sizeof(place), "/guest/%u/%d/%u", guest, card, devid);
 	ends_know(place, &known);
 	there = world_read(state);
 	if (there != known.there) {
 		known.there = there;
-		known.changed = world->now;
+		known.changed = ends_late ? 0 : world->now;
+	}
+	if (ends_late && ready) {
+		if (ends_changes && ends_changes != world->changes) {
+			known.changed = world->now;
+			ends_late = false;
+		}
+		ends_changes = world->changes;
 	}
 	if (known.changed && world->now - known.changed >= ends_slow) {
 		known.changed = 0;
@@ -113,9 +125,7 @@ static inline void ends_front(const char *front, unsigned int guest, bool card,
 			known.state = 1;
 		}
 	}
-	if (known.state == 1 && there && ends_guest != ENDS_SILENT &&
-	    !strcmp(ends_read(back, "state"), "2") &&
-	    *ends_read(back, card ? "hotplug-status" : "physical-device")) {
+	if (known.state == 1 && there && ends_guest != ENDS_SILENT && ready) {
 		known.state = 4;
 		ends_port(guest, card, devid, front, !ends_portless);
 		ends_write(front, "state", "4");
@@ -182,7 +192,8 @@ static inline void ends_begin(enum ends_guest guest)
 {
 	ends_guest = guest;
 	ends_slow = ends_driver = 0;
-	ends_portless = ends_busy = false;
+	ends_portless = ends_busy = ends_late = false;
+	ends_changes = 0;
 	world->happens = ends_happen;
 	world->later = world->now + ENDS_MS;
 }
