@@ -8,7 +8,7 @@
 #include "hyp.h"
 #include "world.h"
 
-enum { PAGE = 4096, BATCH = 2 };
+enum { PAGE = 4096, BATCH = 2, BUCKET = 64 };
 
 extern int world_memory;
 
@@ -158,10 +158,13 @@ int hyp_evtchn_status(uint16_t domid, uint32_t port, struct hyp_evtchn *status)
 			status->state = HYP_EVTCHN_UNBOUND;
 		return world_done(0);
 	}
-	if (!rc && port != (uint32_t)d->evtchn)
+	/* evtchn_status(), xen/common/event_channel.c:1012@4.17: a domain has
+	 * room for its ports in buckets of 64, the first from the start */
+	if (!rc && port >= BUCKET)
 		rc = -EINVAL;
 	if (!rc)
-		*status = d->channel;
+		*status = port && port == (uint32_t)d->evtchn ? d->channel :
+			  (struct hyp_evtchn){ .state = HYP_EVTCHN_CLOSED };
 	return world_done(rc);
 }
 
@@ -277,7 +280,12 @@ int hyp_populate(uint16_t domid, uint64_t gfn)
 			    (unsigned long long)gfn);
 	struct world_domain *d = world_find(domid);
 
-	if (rc || !d || d->info.tot_pages >= d->info.max_pages)
+	/* XENMEM_current_reservation, which hyp.c asks first, knows no such
+	 * domain: xen/common/memory.c:1505@4.17 */
+	if (!rc && !d)
+		rc = -ESRCH;
+	/* assign_pages(), xen/common/page_alloc.c, and populate says no more */
+	if (rc || d->info.tot_pages >= d->info.max_pages)
 		return world_done(rc ? rc : -ENOMEM);
 	/* acquire_reserved_page(), xen/common/memory.c:262@4.17: what the
 	 * domain released, and at boot nothing; a vendor's Xen has more */

@@ -10,7 +10,7 @@
 #include "store.h"
 #include "world.h"
 
-enum { ONE_TRY_MS = 3000 };
+enum { ONE_TRY_MS = 3000, LISTED_MAX = 65536, SEEN_MAX = 256 };
 
 static int64_t limit;
 static uint16_t own;		/* who asks */
@@ -213,6 +213,94 @@ static struct world_tree *tree_of(uint32_t tx)
 	return tx ? &world->tx : &world->tree;
 }
 
+/* What the transaction has seen: access_node(), xenstored_transaction.c@4.17. */
+static struct {
+	char path[SEEN_MAX][sizeof(((struct world_node *)0)->path)];
+	unsigned int count;
+} seen;
+
+static void see_path(const char *path)
+{
+	unsigned int i = 0;
+
+	while (i < seen.count && strcmp(seen.path[i], path))
+		i++;
+	if (i < seen.count || strlen(path) >= sizeof(*seen.path))
+		return;
+	if (i == SEEN_MAX)
+		abort();
+	strcpy(seen.path[seen.count++], path);
+}
+
+/* The nodes of a request of TX for PATH. If it may CHANGE which nodes there
+ * are, those above that hold their names are seen, too. */
+static struct world_tree *tree_for(uint32_t tx, const char *path, bool change)
+{
+	struct world_tree *tree = tree_of(tx);
+	char above[sizeof(*seen.path)];
+	char *slash;
+
+	if (!tx || !is_path(path))
+		return tree;
+	see_path(path);
+	strcpy(above, path);
+	while (change && (slash = strrchr(above, '/')) && slash > above) {
+		*slash = '\0';
+		see_path(above);
+		change = !tree_find(tree, above);
+	}
+	return tree;
+}
+
+static bool is_child(const char *path, const char *of)
+{
+	size_t size = strlen(of);
+
+	return !strncmp(path, of, size) && path[size] == '/' &&
+	       !strchr(path + size + 1, '/');
+}
+
+/* Has ONE every child of PATH that OTHER has? */
+static bool has_children(struct world_tree *one, struct world_tree *other,
+			 const char *path)
+{
+	unsigned int i;
+
+	for (i = 0; i < other->size; i++)
+		if (is_child(other->nodes[i].path, path) &&
+		    !tree_find(one, other->nodes[i].path))
+			return false;
+	return true;
+}
+
+/* Is a node as it was when the transaction began: value, permissions, names of
+ * its children? */
+static bool is_as_begun(const char *path)
+{
+	struct world_node *now = tree_find(&world->tree, path);
+	struct world_node *then = tree_find(&world->begun, path);
+
+	if (!now || !then)
+		return !now && !then;
+	return !strcmp(now->value, then->value) &&
+	       !strcmp(now->perms, then->perms) &&
+	       has_children(&world->tree, &world->begun, path) &&
+	       has_children(&world->begun, &world->tree, path);
+}
+
+/* Has somebody changed what the transaction has seen? */
+static bool is_conflict(void)
+{
+	unsigned int i;
+
+	if (!memcmp(&world->tree, &world->begun, sizeof(world->tree)))
+		return false;
+	for (i = 0; i < seen.count; i++)
+		if (!is_as_begun(seen.path[i]))
+			return true;
+	return false;
+}
+
 /* The value of a node: its length, and what fits into BUF of it. */
 static int value_of(struct world_tree *tree, const char *path, char *buf,
 		    size_t size)
@@ -241,7 +329,7 @@ void batch_read(uint32_t tx, const char *path, struct batch_answer *answer)
 
 	met = met ? met : connection();
 	if (!rc)
-		rc = value_of(tree_of(tx), path, answer->text,
+		rc = value_of(tree_for(tx, path, false), path, answer->text,
 			      answer->size);
 	answer->rc = world_done(rc);
 }
@@ -261,7 +349,7 @@ static void list_child(struct batch_answer *list, const char *path,
 	for (at = list->text; *at; at = strchr(at, '/') + 1)
 		if (!strncmp(at, place, name) && at[name] == '/')
 			return;
-	if (used + name + 1 >= list->size)
+	if (used + name + 1 >= LISTED_MAX)
 		abort();
 	sprintf(list->text + used, "%.*s/", (int)name, place);
 }
@@ -269,24 +357,33 @@ static void list_child(struct batch_answer *list, const char *path,
 void batch_list(uint32_t tx, const char *path, struct batch_answer *answer)
 {
 	int rc = world_call(CALL_READ, "batch_list %s", path);
-	struct world_tree *tree = tree_of(tx);
+	struct world_tree *tree = tree_for(tx, path, false);
+	static char text[LISTED_MAX];
+	struct batch_answer list = { text, sizeof(text), 0 };
 	unsigned int i;
 
 	met = met ? met : connection();
-	*answer->text = '\0';
-	list_child(answer, path, world->odd_path);
+	*answer->text = *text = '\0';
+	list_child(&list, path, world->odd_path);
 	for (i = tree->size; i--; )
-		list_child(answer, path, tree->nodes[i].path);
-	if (!rc && !tree_find(tree, path) && !*answer->text)
+		list_child(&list, path, tree->nodes[i].path);
+	if (!rc && !tree_find(tree, path) && !*text)
 		rc = -ENOENT;
-	answer->rc = world_done(rc ? rc : (int)strlen(answer->text));
+	/* C: tools/xenstore/xenstored_core.c:1054@4.17; of oxenstored's longer
+	 * answer batch.c says the same */
+	if (!rc && strlen(text) > STORE_VALUE_MAX)
+		rc = -E2BIG;
+	if (!rc)
+		snprintf(answer->text, answer->size, "%s", text);
+	answer->rc = world_done(rc ? rc : (int)strlen(text));
 }
 
 /* C xenstored: do_get_perms(), xenstored_core.c@4.17. */
 void batch_who(uint32_t tx, const char *path, struct batch_answer *answer)
 {
 	int rc = world_call(CALL_READ, "batch_who %s", path);
-	const struct world_node *node = tree_find(tree_of(tx), path);
+	const struct world_node *node = tree_find(tree_for(tx, path, false),
+						  path);
 	char *at;
 
 	met = met ? met : connection();
@@ -310,7 +407,9 @@ void batch_introduced(uint16_t domid, struct batch_answer *answer)
 	if (meanwhile)
 		meanwhile();
 	met = met ? met : connection();
-	snprintf(answer->text, answer->size, d && d->introduced ? "T" : "F");
+	/* whoever xenstored runs with is: dom0_init(), xenstored_domain.c */
+	snprintf(answer->text, answer->size, domid == place() ||
+		 (d && d->introduced) ? "T" : "F");
 	answer->rc = world_done(rc ? rc : 1);
 }
 
@@ -463,8 +562,36 @@ int store_begin(uint32_t *tx)
 		rc = request();
 	*tx = TX;
 	world->in_tx = !rc;
-	world->tx = world->tree;
+	world->tx = world->begun = world->tree;
+	seen.count = 0;
 	return world_done(rc);
+}
+
+/* What the transaction has changed becomes so; what others have meanwhile stays. */
+static void take_over(void)
+{
+	struct world_node *node, *then, *now;
+	unsigned int i;
+
+	if (!memcmp(&world->tree, &world->begun, sizeof(world->tree))) {
+		world->tree = world->tx;
+		return;
+	}
+	for (i = 0; i < world->begun.size; i++) {
+		node = &world->begun.nodes[i];
+		if (!tree_find(&world->tx, node->path))
+			tree_remove(&world->tree, node->path);
+	}
+	for (i = 0; i < world->tx.size; i++) {
+		node = &world->tx.nodes[i];
+		then = tree_find(&world->begun, node->path);
+		if (then && !strcmp(then->value, node->value) &&
+		    !strcmp(then->perms, node->perms))
+			continue;
+		tree_put(&world->tree, node->path, node->value, false);
+		now = tree_find(&world->tree, node->path);
+		strcpy(now->perms, node->perms);
+	}
 }
 
 static void put_done(int rc)
@@ -486,7 +613,7 @@ void batch_write(uint32_t tx, const char *path, const char *value)
 	if (!rc)
 		rc = request();
 	if (!rc)
-		rc = tree_put(tree_of(tx), path, value, false);
+		rc = tree_put(tree_for(tx, path, true), path, value, false);
 	put_done(rc);
 }
 
@@ -497,8 +624,17 @@ void batch_make(uint32_t tx, const char *path)
 	if (!rc)
 		rc = request();
 	if (!rc)
-		rc = tree_put(tree_of(tx), path, "", true);
+		rc = tree_put(tree_for(tx, path, true), path, "", true);
 	put_done(rc);
+}
+
+/* May nobody own a node as this domain? C xenstored asks Xen for it:
+ * xenstored_core.c:1785@4.17; oxenstored does not. */
+static bool is_nobody(uint16_t domid)
+{
+	struct world_domain *d = world_find(domid);
+
+	return world->daemon != DAEMON_OCAML && (!d || d->stranger);
 }
 
 void batch_perms(uint32_t tx, const char *path, enum batch_perm perm,
@@ -506,15 +642,13 @@ void batch_perms(uint32_t tx, const char *path, enum batch_perm perm,
 {
 	int rc = world_call(kind_of(tx), "batch_perms %s %d d%u", path, perm,
 			    domid);
-	struct world_node *node = tree_find(tree_of(tx), path);
-	struct world_domain *d = world_find(domid);
+	struct world_node *node = tree_find(tree_for(tx, path, false), path);
 
 	if (!rc)
 		rc = request();
 	if (!rc && !node)
 		rc = -ENOENT;
-	/* C xenstored wants to find a node's owner in Xen */
-	if (!rc && perm == BATCH_OWN && d && d->stranger)
+	if (!rc && perm == BATCH_OWN && is_nobody(domid))
 		rc = -ENOENT;
 	if (!rc)
 		snprintf(node->perms, sizeof(node->perms),
@@ -530,7 +664,7 @@ void batch_remove(uint32_t tx, const char *path)
 	if (!rc)
 		rc = request();
 	if (!rc)
-		tree_remove(tree_of(tx), path);
+		tree_remove(tree_for(tx, path, true), path);
 	put_done(rc);
 }
 
@@ -538,11 +672,11 @@ void batch_share(uint32_t tx, const char *path, uint16_t owner, uint16_t reader)
 {
 	int rc = world_call(kind_of(tx), "batch_share %s d%u d%u", path, owner,
 			    reader);
-	struct world_node *node = tree_find(tree_of(tx), path);
+	struct world_node *node = tree_find(tree_for(tx, path, false), path);
 
 	if (!rc)
 		rc = request();
-	if (!rc && !node)
+	if (!rc && (!node || is_nobody(owner)))
 		rc = -ENOENT;
 	if (!rc)
 		snprintf(node->perms, sizeof(node->perms), "n%u,r%u", owner,
@@ -564,8 +698,11 @@ int store_commit(uint32_t tx)
 		world->conflicts--;
 		rc = -EAGAIN;
 	}
+	/* finalize_transaction(), xenstored_transaction.c:393@4.17 */
+	if (!rc && is_conflict())
+		rc = -EAGAIN;
 	if (!rc)
-		world->tree = world->tx;
+		take_over();
 	return world_done(rc);
 }
 

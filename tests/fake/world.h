@@ -113,6 +113,7 @@ struct world {
 	int64_t daemon_at;	/* when it comes up, -1: never */
 	int daemon_ms;		/* handshake of DAEMON_OCAML */
 	struct world_tree tree, tx;
+	struct world_tree begun;	/* as it was when TX began */
 	bool open, in_tx;
 	unsigned int conflicts;	/* commits that will find interference */
 	uint32_t port_seen;	/* in the page, at the latest introduction */
