@@ -15,7 +15,11 @@ static int64_t deadline;
 
 static void begin(void)
 {
+	uint16_t domid;
+
 	world_reset(17);
+	for (domid = 1; domid < WORLD_DOMAINS; domid++)
+		world_boot(domid);
 	deadline = clock_ms() + 30000;
 	store_open(deadline, 0, false);
 	world_write("/local/domain/1", "", "n0,r1");
@@ -354,14 +358,14 @@ static int share(const char *first, const char *second, bool other)
 	begin();
 	make_disk(first);
 	if (other)
-		device.guest = 12;
+		device.guest = 7;
 	device_write(&device, deadline);
 	device_note(&device, &number, 1, deadline);
 	make_disk(second);
 	rc = device_check_disk(&device, "fd:0", *disk.mode == 'w', &user);
 	if (rc == -EBUSY)
 		is_int(user.devid + 100000LL * user.guest, 51712 + 100000LL *
-		       (other ? 12 : 1), "who has it");
+		       (other ? 7 : 1), "who has it");
 	return rc;
 }
 

@@ -476,7 +476,8 @@ static void deaths(const struct deed *deed)
 	ok(at > 20, "%s %s dies at %u calls", deed->name, deed->arguments,
 	   at - 2);
 	is_int(bad, 0, "and the next run finishes");
-	printf("# sum: %u calls at which %s was killed\n", at - 2, deed->name);
+	printf("# sum: %u calls at which dom0less-attach or -detach was killed\n",
+	       at - 2);
 }
 
 /*
