@@ -28,13 +28,18 @@ static const char *const paths[] = {
 	"/local/domain/0/error/backend/vif/1/0/error",
 	"/libxl/1/device/vif/0/backend", "/libxl/1/device/vif/0/bridge",
 	"/local/domain/1/vm",
+	"/local/domain/1/device/vbd/51712/state",
+	"/local/domain/0/backend/vbd/1/51712/state",
+	"/local/domain/0/backend/vbd/1/51712/online",
+	"/local/domain/0/backend/vbd/1/51712/physical-device",
+	"/libxl/1/device/vbd/51712/backend", "/libxl/1/device/vbd/51712/params",
 };
 
 enum { PATHS = sizeof(paths) / sizeof(*paths) };
 
 static const struct run {
 	const struct fuzz_applet *applet;
-	const char *words[3];
+	const char *words[4];
 	enum { PLAIN, TSV, JSON } output;
 	bool looks;
 } runs[] = {
@@ -46,6 +51,7 @@ static const struct run {
 	{ &fuzz_detach, { "-t1", "-a", "1" }, PLAIN, false },
 	{ &fuzz_detach, { "-t3", "-fa", "1" }, PLAIN, false },
 	{ &fuzz_attach, { "-t1", "1", "vif" }, PLAIN, false },
+	{ &fuzz_attach, { "-t1", "1", "disk", "/file,,xvda,w" }, PLAIN, false },
 };
 
 enum { RUNS = sizeof(runs) / sizeof(*runs), DEVICE_FIELDS = 11 };
@@ -60,7 +66,7 @@ static void remove_file(void)
 static int run(const struct fuzz_applet *applet, const char *const *said,
 	       unsigned int count)
 {
-	char words[4][32], *argv[5];
+	char words[5][32], *argv[6];
 	unsigned int i;
 
 	strcpy(words[0], applet->name);
@@ -194,6 +200,8 @@ static void write_nodes(struct input *input)
 
 	world_write("/libxl/1/device/vif/0/backend",
 		    "/local/domain/0/backend/vif/1/0", NULL);
+	world_write("/libxl/1/device/vbd/51712/backend",
+		    "/local/domain/0/backend/vbd/1/51712", NULL);
 	for (i = 0; i < PATHS; i++)
 		if (*take_text(input, text, sizeof(text)))
 			world_write(paths[i], text, NULL);
@@ -209,7 +217,7 @@ static void look_at_nodes(struct input *input)
 	write_nodes(input);
 	others(before);
 	world_remember();
-	status = run(r->applet, r->words, 3);
+	status = run(r->applet, r->words, 4);
 	MUST(status == 0 || status == 1 || (status == 4 && !r->looks));
 	if (r->output == JSON)
 		fuzz_check_json(fuzz_out, fuzz_out_size, false);
