@@ -43,4 +43,20 @@ has "facts name the files that rely on them" "$files" '^attach.c$'
 is "each file that relies on one is there" "$(for file in $files; do
 	[ -e "src/$file" ] || [ -e "applets/$file" ] || [ -e "$file" ] || echo "$file"
 done)" ""
+# What the fakes answer is somebody's answer: each function of theirs cites a fact or
+# a line as above, but for those that only look at memory, or end something.
+sed -nE 's/.*[ *]([a-z]+\/[^ :]+):([0-9]+)@(4\.[0-9]+) ([^ ]*[^ :;,.]).*/\1 \2 \3 \4/p' \
+	tests/fake/*.c >"$tmp/lines"
+has "lines are cited in the fakes" "$(wc -l <"$tmp/lines")" '^[3-9][0-9]$'
+is "and each says so" "$(wrong <"$tmp/lines")" ""
+answers='hyp_(domains|param_.et|evtchn|pause|destroy|cpupool|set|populate|map|grant)'
+answers="^(int|void) ($answers|store_(read|finds|introduce|begin|commit)|batch_(read|list|who|introduced|write|make|perms|share|remove))[a-z_]*[(]"
+is "each of their answers cites a line" "$(awk -v answers="$answers" '
+	/^\/\*/ { text = "" }
+	{ text = text $0 }
+	$0 ~ answers { name = $2 }
+	/^}/ {
+		if (name && text !~ /@4[.]|xen.FACTS/) print name
+		text = name = ""
+	}' tests/fake/hyp.c tests/fake/store.c)" ""
 done_testing

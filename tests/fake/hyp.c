@@ -69,6 +69,7 @@ static struct world_domain *from(unsigned int id)
 	return found;
 }
 
+/* xen/common/sysctl.c:77@4.17 XEN_SYSCTL_getdomaininfolist */
 int hyp_domains(uint16_t first, struct hyp_domain *out, unsigned int max)
 {
 	unsigned int n = 0;
@@ -97,6 +98,8 @@ static uint64_t *param_of(struct world_domain *d, enum hyp_param param)
 	abort();
 }
 
+/* xen/arch/arm/hvm.c:101@4.17 -ESRCH
+ * xen/arch/arm/hvm.c:55@4.17 -EINVAL */
 int hyp_param_get(uint16_t domid, enum hyp_param param, uint64_t *value)
 {
 	int rc = world_call(CALL_READ, "param_get d%u %d", domid, param);
@@ -123,6 +126,7 @@ int hyp_params_get(uint16_t domid, const enum hyp_param *params,
 	return rc;
 }
 
+/* xen/arch/arm/hvm.c:101@4.17 -ESRCH */
 int hyp_param_set(uint16_t domid, enum hyp_param param, uint64_t value)
 {
 	int rc = world_call(CALL_CHANGE, "param_set d%u %d %#llx", domid,
@@ -145,6 +149,9 @@ int hyp_param_set(uint16_t domid, enum hyp_param param, uint64_t value)
 	return world_done(0);
 }
 
+/* xen/common/event_channel.c:1010@4.17 -ESRCH
+ * xen/common/event_channel.c:1016@4.17 -EINVAL
+ * xen/common/event_channel.c:1037@4.17 ECS_UNBOUND */
 int hyp_evtchn_status(uint16_t domid, uint32_t port, struct hyp_evtchn *status)
 {
 	int rc = world_call(CALL_READ, "evtchn_status d%u %u", domid, port);
@@ -158,8 +165,8 @@ int hyp_evtchn_status(uint16_t domid, uint32_t port, struct hyp_evtchn *status)
 			status->state = HYP_EVTCHN_UNBOUND;
 		return world_done(0);
 	}
-	/* evtchn_status(), xen/common/event_channel.c:1012@4.17: a domain has
-	 * room for its ports in buckets of 64, the first from the start */
+	/* a domain has room for its ports in buckets of 64, the first from the
+	 * start: xen/include/xen/sched.h:79@4.17 EVTCHNS_PER_BUCKET */
 	if (!rc && port >= BUCKET)
 		rc = -EINVAL;
 	if (!rc)
@@ -168,6 +175,7 @@ int hyp_evtchn_status(uint16_t domid, uint32_t port, struct hyp_evtchn *status)
 	return world_done(rc);
 }
 
+/* xen/common/event_channel.c:791@4.17 -EINVAL */
 int hyp_evtchn_send(uint32_t port)
 {
 	int rc = world_call(CALL_CHANGE, "evtchn_send %u", port);
@@ -191,6 +199,8 @@ int hyp_evtchn_send(uint32_t port)
 	return world_done(0);
 }
 
+/* xen/common/domctl.c:393@4.17 XEN_DOMCTL_pausedomain
+ * xen/common/domctl.c:318@4.17 -ESRCH */
 int hyp_pause(uint16_t domid)
 {
 	int rc = world_call(CALL_CHANGE, "pause d%u", domid);
@@ -203,7 +213,9 @@ int hyp_pause(uint16_t domid)
 	return world_done(rc);
 }
 
-/* It takes Xen a few calls: domain_kill(), xen/common/domain.c of 4.17. */
+/* It takes Xen a few calls.
+ * xen/common/domctl.c:504@4.17 XEN_DOMCTL_destroydomain
+ */
 int hyp_destroy(uint16_t domid)
 {
 	int rc = world_call(CALL_CHANGE, "destroy d%u", domid);
@@ -220,6 +232,7 @@ int hyp_destroy(uint16_t domid)
 	return world_done(0);
 }
 
+/* xen/common/sched/cpupool.c:853@4.17 -ENOENT */
 int hyp_cpupool(uint32_t *id)
 {
 	int rc = world_call(CALL_READ, "cpupool %u", *id);
@@ -237,6 +250,7 @@ int hyp_cpupool(uint32_t *id)
 	return world_done(rc);
 }
 
+/* xen/common/domctl.c:652@4.17 XEN_DOMCTL_max_mem */
 int hyp_set_max_pages(uint16_t domid, uint64_t pages)
 {
 	int rc = world_call(CALL_CHANGE, "set_max_pages d%u %llu", domid,
@@ -256,6 +270,7 @@ int hyp_set_max_pages(uint16_t domid, uint64_t pages)
 	return world_done(rc);
 }
 
+/* xen/common/domctl.c:667@4.17 XEN_DOMCTL_setdomainhandle */
 int hyp_set_handle(uint16_t domid, const uint8_t handle[16])
 {
 	static const uint8_t nil[16];
@@ -281,14 +296,14 @@ int hyp_populate(uint16_t domid, uint64_t gfn)
 	struct world_domain *d = world_find(domid);
 
 	/* XENMEM_current_reservation, which hyp.c asks first, knows no such
-	 * domain: xen/common/memory.c:1505@4.17 */
+	 * domain: xen/common/memory.c:1505@4.17 ESRCH */
 	if (!rc && !d)
 		rc = -ESRCH;
-	/* assign_pages(), xen/common/page_alloc.c, and populate says no more */
+	/* populate tells only how many pages it has added */
 	if (rc || d->info.tot_pages >= d->info.max_pages)
 		return world_done(rc ? rc : -ENOMEM);
-	/* acquire_reserved_page(), xen/common/memory.c:262@4.17: what the
-	 * domain released, and at boot nothing; a vendor's Xen has more */
+	/* xen/common/memory.c:262@4.17 acquire_reserved_page: what the domain
+	 * released, and at boot nothing; a vendor's Xen has more */
 	if (d->pinned && !d->reserve)
 		return world_done(-ENOMEM);
 	/* xen/FACTS, direct: the frame must be the domain's, and then nothing
@@ -337,7 +352,10 @@ static void remember_mapping(void *page, struct world_domain *domain)
 	mappings[i].domain = domain;
 }
 
-/* A real mapping: who writes through a read-only one, or after, crashes. */
+/* A real mapping: who writes through a read-only one, or after, crashes.
+ * xen/arch/arm/mm.c:1360@4.17 -ESRCH
+ * xen/arch/arm/mm.c:1381@4.17 -EINVAL
+ */
 int hyp_map(uint16_t domid, uint64_t gfn, bool write, void **page)
 {
 	int prot = write ? PROT_READ | PROT_WRITE : PROT_READ;
@@ -442,6 +460,7 @@ static int grant_rc(struct world_domain *d, unsigned int ref)
 	return d->grant_rc;
 }
 
+/* xen/include/public/grant_table.h:135@4.17 GNTTAB_RESERVED_XENSTORE */
 int hyp_grant_get(uint16_t domid, unsigned int ref, struct hyp_grant *grant)
 {
 	int rc = world_call(CALL_READ, "grant_get d%u %u", domid, ref);
@@ -454,6 +473,7 @@ int hyp_grant_get(uint16_t domid, unsigned int ref, struct hyp_grant *grant)
 	return world_done(rc);
 }
 
+/* xen/include/public/grant_table.h:155@4.17 GTF_reading */
 int hyp_grant_set(uint16_t domid, unsigned int ref,
 		  const struct hyp_grant *grant)
 {

@@ -213,7 +213,8 @@ static struct world_tree *tree_of(uint32_t tx)
 	return tx ? &world->tx : &world->tree;
 }
 
-/* What the transaction has seen: access_node(), xenstored_transaction.c@4.17. */
+/* What the transaction has seen:
+ * tools/xenstore/xenstored_transaction.c:241@4.17 access_node */
 static struct {
 	char path[SEEN_MAX][sizeof(((struct world_node *)0)->path)];
 	unsigned int count;
@@ -323,6 +324,7 @@ static int value_of(struct world_tree *tree, const char *path, char *buf,
 	return length;
 }
 
+/* tools/xenstore/xenstored_core.c:1339@4.17 XS_READ */
 void batch_read(uint32_t tx, const char *path, struct batch_answer *answer)
 {
 	int rc = world_call(CALL_READ, "batch_read %s", path);
@@ -354,6 +356,7 @@ static void list_child(struct batch_answer *list, const char *path,
 	sprintf(list->text + used, "%.*s/", (int)name, place);
 }
 
+/* tools/xenstore/xenstored_core.c:1268@4.17 XS_DIRECTORY */
 void batch_list(uint32_t tx, const char *path, struct batch_answer *answer)
 {
 	int rc = world_call(CALL_READ, "batch_list %s", path);
@@ -369,8 +372,8 @@ void batch_list(uint32_t tx, const char *path, struct batch_answer *answer)
 		list_child(&list, path, tree->nodes[i].path);
 	if (!rc && !tree_find(tree, path) && !*text)
 		rc = -ENOENT;
-	/* C: tools/xenstore/xenstored_core.c:1054@4.17; of oxenstored's longer
-	 * answer batch.c says the same */
+	/* tools/xenstore/xenstored_core.c:1054@4.17 E2BIG; of oxenstored's
+	 * longer answer batch.c says the same */
 	if (!rc && strlen(text) > STORE_VALUE_MAX)
 		rc = -E2BIG;
 	if (!rc)
@@ -378,7 +381,9 @@ void batch_list(uint32_t tx, const char *path, struct batch_answer *answer)
 	answer->rc = world_done(rc ? rc : (int)strlen(text));
 }
 
-/* C xenstored: do_get_perms(), xenstored_core.c@4.17. */
+/* C xenstored's:
+ * tools/xenstore/xenstored_core.c:1750@4.17 perms_to_strings
+ */
 void batch_who(uint32_t tx, const char *path, struct batch_answer *answer)
 {
 	int rc = world_call(CALL_READ, "batch_who %s", path);
@@ -397,6 +402,7 @@ void batch_who(uint32_t tx, const char *path, struct batch_answer *answer)
 	answer->rc = world_done(rc);
 }
 
+/* tools/xenstore/xenstored_domain.c:800@4.17 find_domain_by_domid(domid) */
 void batch_introduced(uint16_t domid, struct batch_answer *answer)
 {
 	void (*meanwhile)(void) = world->meanwhile;
@@ -413,6 +419,7 @@ void batch_introduced(uint16_t domid, struct batch_answer *answer)
 	answer->rc = world_done(rc ? rc : 1);
 }
 
+/* tools/xenstore/xenstored_core.c:1339@4.17 XS_READ */
 int store_read(const char *path, char *buf, size_t size)
 {
 	int rc = world_call(CALL_READ, "store_read %s", path);
@@ -424,6 +431,7 @@ int store_read(const char *path, char *buf, size_t size)
 	return world_done(rc >= (int)size ? -E2BIG : rc);
 }
 
+/* tools/xenstore/xenstored_core.c:1783@4.17 domain_alloc_permrefs(&perms) */
 int store_finds(uint16_t domid)
 {
 	int rc = world_call(CALL_READ, "store_finds d%u", domid);
@@ -525,7 +533,9 @@ static int introduction(uint16_t domid, uint64_t gfn, uint32_t port)
 }
 
 /* A request whose answer comes too late has been read all the same, unless xenstored
- * is stopped. */
+ * is stopped.
+ * tools/xenstore/xenstored_domain.c:661@4.17 introduce_domain
+ */
 int store_introduce(uint16_t domid, uint64_t gfn, uint32_t port)
 {
 	int rc = world_call(CALL_CHANGE, "introduce d%u %#llx %u", domid,
@@ -554,6 +564,7 @@ int batch_flush(void)
 
 /* --- transactions --- */
 
+/* tools/xenstore/xenstored_transaction.c:479@4.17 do_transaction_start */
 int store_begin(uint32_t *tx)
 {
 	int rc = world_call(CALL_READ, "store_begin");
@@ -588,9 +599,8 @@ static void take_over(void)
 		if (then && !strcmp(then->value, node->value) &&
 		    !strcmp(then->perms, node->perms))
 			continue;
-		tree_put(&world->tree, node->path, node->value, false);
-		now = tree_find(&world->tree, node->path);
-		strcpy(now->perms, node->perms);
+		now = tree_make(&world->tree, node->path);
+		*now = *node;
 	}
 }
 
@@ -606,6 +616,7 @@ static enum world_kind kind_of(uint32_t tx)
 	return tx ? CALL_READ : CALL_CHANGE;
 }
 
+/* tools/xenstore/xenstored_core.c:1417@4.17 parent->perms.num */
 void batch_write(uint32_t tx, const char *path, const char *value)
 {
 	int rc = world_call(kind_of(tx), "batch_write %s = %s", path, value);
@@ -617,6 +628,7 @@ void batch_write(uint32_t tx, const char *path, const char *value)
 	put_done(rc);
 }
 
+/* tools/xenstore/xenstored_core.c:1583@4.17 already */
 void batch_make(uint32_t tx, const char *path)
 {
 	int rc = world_call(kind_of(tx), "batch_make %s", path);
@@ -628,8 +640,8 @@ void batch_make(uint32_t tx, const char *path)
 	put_done(rc);
 }
 
-/* May nobody own a node as this domain? C xenstored asks Xen for it:
- * xenstored_core.c:1785@4.17; oxenstored does not. */
+/* May nobody own a node as this domain? C xenstored asks Xen for it, oxenstored
+ * does not: tools/xenstore/xenstored_core.c:1785@4.17 XS_PERM_IGNORE */
 static bool is_nobody(uint16_t domid)
 {
 	struct world_domain *d = world_find(domid);
@@ -637,6 +649,7 @@ static bool is_nobody(uint16_t domid)
 	return world->daemon != DAEMON_OCAML && (!d || d->stranger);
 }
 
+/* tools/xenstore/xenstored_core.c:1783@4.17 domain_alloc_permrefs(&perms) */
 void batch_perms(uint32_t tx, const char *path, enum batch_perm perm,
 		 uint16_t domid)
 {
@@ -657,6 +670,7 @@ void batch_perms(uint32_t tx, const char *path, enum batch_perm perm,
 	put_done(rc);
 }
 
+/* tools/xenstore/xenstored_core.c:1706@4.17 Fine */
 void batch_remove(uint32_t tx, const char *path)
 {
 	int rc = world_call(kind_of(tx), "batch_remove %s", path);
@@ -668,6 +682,7 @@ void batch_remove(uint32_t tx, const char *path)
 	put_done(rc);
 }
 
+/* tools/xenstore/xenstored_core.c:1783@4.17 domain_alloc_permrefs(&perms) */
 void batch_share(uint32_t tx, const char *path, uint16_t owner, uint16_t reader)
 {
 	int rc = world_call(kind_of(tx), "batch_share %s d%u d%u", path, owner,
@@ -684,6 +699,7 @@ void batch_share(uint32_t tx, const char *path, uint16_t owner, uint16_t reader)
 	put_done(rc);
 }
 
+/* tools/xenstore/xenstored_transaction.c:393@4.17 EAGAIN */
 int store_commit(uint32_t tx)
 {
 	int rc = world_call(CALL_CHANGE, "store_commit");
@@ -698,7 +714,6 @@ int store_commit(uint32_t tx)
 		world->conflicts--;
 		rc = -EAGAIN;
 	}
-	/* finalize_transaction(), xenstored_transaction.c:393@4.17 */
 	if (!rc && is_conflict())
 		rc = -EAGAIN;
 	if (!rc)
