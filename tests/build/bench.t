@@ -39,6 +39,10 @@ real traced card upstream 9000 51 8000000 0
 real traced card ours 300 1 160000 0
 real traced disk upstream 9500 60 8000000 0
 real traced disk ours 400 1 160000 0
+no whole ours 1500 500 3000000 0
+no whole upstream 6000 5000 16000000 0
+yes whole ours 1500 500 3000000 0
+yes whole upstream 3000 2000 16000000 0
 END
 
 # Judge the measurements after SED has changed them: sets $table and $status.
@@ -77,10 +81,14 @@ is "JSON: the rows" "$(jq -r '.[] | select(.what == "wall") |
 yes 40000 5.62 null -
 counted 10000 5 null -
 card 100000 18 null -
-disk 100000 20 null -"
+disk 100000 20 null -
+whole-no 1500 4 3 met
+whole-yes 1500 2 null -"
 has "a card" "$table" '^user.system time, us +900000 +30000 +30\.0 +5 met$'
 has "the processes of a disk" "$table" '^processes +60 +1 +60\.0 +- -$'
-is "JSON: all of it" "$(jq length "$tmp/json")" 36
+has "the whole" "$table" '^ms from /init to a block read +6000 +1500 +4\.0 +3 met$'
+has "what of it is not the kernel's" "$table" '^ms of it, without the modules +2000 +500 +4\.0 +- -$'
+is "JSON: all of it" "$(jq length "$tmp/json")" 42
 is "SVG: each element is closed" "$(perl -0ne '
 	@open = (); $bad = !/^<svg /;
 	while (/<(\/?)(\w+)[^<>]*?(\/?)>/g) {
@@ -107,5 +115,7 @@ missed "it failed on many" 's/ 700 300 0/ 700 300 4/' 'problem: of 128 domains: 
 missed "a card takes long" 's/card ours 100000 30000/card ours 100000 200000/' 'system time, us .* 4\.5 +5 MISSED'
 missed "a disk takes many calls" 's/disk ours 400/disk ours 480/' 'system calls .* 19\.8 +20 MISSED'
 missed "xl fails" 's/ 7000 0 1 0/ 7000 1 1 0/' 'problem: a card by upstream: exits 1'
+missed "the whole takes long" 's/no whole ours 1500/no whole ours 2010/' 'ms from /init to a block read .* 3\.0 +3 MISSED'
+missed "the whole was not measured" '/whole ours/d' 'problem: nothing .* ms from /init to a block read, rng seed: whole-no$'
 missed "no curve" '/curve/d' 'problem: no curve'
 done_testing
