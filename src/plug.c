@@ -597,8 +597,11 @@ static int serve(struct plug *plug)
 	if (is_served(plug))
 		return 0;
 	script = plug->vif ? *plug->vif->script : *plug->disk->script;
-	if (!plug->dry && !begun && (script || plug->vif))
+	if (!plug->dry && !begun && (script || plug->vif)) {
+		name_step(plug, "wait for its backend");
+		device_explain(plug->hint, sizeof(plug->hint), &plug->look);
 		return -EAGAIN;
+	}
 	if (script && plug_take(plug, "run %.90s", plug->device.script))
 		rc = run_script(plug, true, plug->deadline);
 	else if (!script && plug->vif &&

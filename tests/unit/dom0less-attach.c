@@ -201,6 +201,11 @@ static void guests(void)
 	ends_guest = ENDS_GOOD;
 	is_int(run("1 vif"), 0, "until it comes");
 	begin(ENDS_GOOD);
+	world->later = 0;
+	is_int(run("-t 2 1 vif"), 4, "a guest that nobody serves");
+	ok(one_line(NAME "d1: vif 0: wait for its backend: ",
+		    "the backend's 1 (initialising)"), "is told");
+	begin(ENDS_GOOD);
 	ends_late = true;
 	began = world->now;
 	is_int(run("1 disk phy:/dev/a,xvda,w"), 0,
