@@ -321,6 +321,60 @@ static void trespass(unsigned int unused)
 	say("trespassed %u times", done);
 }
 
+/*
+ * Frontends of a card and a disk. What each writes into its device's folder, KEY then
+ * VALUE, every second; no key is to remove it all, no value are 2 KiB. Domain 1's devices are another's. Who
+ * never rests keeps xenstored busy, which is what flood is for.
+ */
+static const struct {
+	const char *name;
+	const char *pairs[2 * 5];
+} frontends[] = {
+	{ "jumps between states",
+	  { "state", "1", "state", "6", "state", "4", "state", "3" } },
+	{ "is connected at once", { "state", "4" } },
+	{ "is closed at once", { "state", "6" } },
+	{ "has other backends",
+	  { "backend", "/local/domain/0/backend/vif/1/0", "backend-id", "1",
+	    "state", "4", "backend", "/local/domain/0/backend/vbd/1/51712",
+	    "state", "6" } },
+	{ "removes its ends", { "", "" } },
+	{ "has ends that are rubbish",
+	  { "state", "\033[2J\033[31m4\r\nd1: all is well\n", "backend",
+	    "\033[2J\377\376", "backend-id", "-1", "state", NULL } },
+};
+
+static void write_end(const char *folder, const char *key, const char *value)
+{
+	char path[64];
+	size_t size = strlen(folder);
+
+	memcpy(path, folder, size + 1);
+	if (!*key) {
+		store_ask(XS_RM, path, size + 1);
+		return;
+	}
+	path[size] = '/';
+	memcpy(path + size + 1, key, strlen(key) + 1);
+	store_write(path, value ? value : store_answer,
+		    value ? strlen(value) : 2000);
+}
+
+static void ends(unsigned int number)
+{
+	const char *const *pair;
+	unsigned int i;
+
+	number %= sizeof(frontends) / sizeof(*frontends);
+	say("%s", frontends[number].name);
+	for (;; xen_sleep(1))
+		for (i = 0; i < 2 * 5 && frontends[number].pairs[i]; i += 2) {
+			pair = &frontends[number].pairs[i];
+			write_end("device/vif/0", pair[0], pair[1]);
+			write_end("device/vbd/51712", pair[0], pair[1]);
+		}
+}
+
 /* The last of these values stays for a second: name and vm are here in case that
  * somebody gave them to the guest, as Xen's own init-dom0less does. */
 static void rubbish(unsigned int unused)
@@ -380,6 +434,7 @@ static const struct mode modes[] = {
 	{ .name = "flood", .after = flood },
 	{ .name = "trespass", .after = trespass },
 	{ .name = "rubbish", .after = rubbish },
+	{ .name = "ends", .after = ends },
 	{ .name = "reset", .after = fatal_reset },
 	{ .name = "deletes", .after = fatal_deletes },
 	{ .name = "slash", .after = fatal_slash },
