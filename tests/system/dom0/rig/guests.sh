@@ -64,7 +64,8 @@ bridge_up()
 # What dom0 has of guests' devices: nodes, interfaces, loop devices.
 device_traces()
 {
-	xenstore-ls -f | grep -E '/(backend|device)/(vif|vbd|9pfs)' || :
+	xenstore-ls -f | grep -v '^/local/domain/0/error/' |
+		grep -E '/(backend|device)/(vif|vbd|9pfs)' || :
 	ls /sys/class/net | grep '^vif' || :
 	losetup -a
 }
