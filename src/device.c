@@ -543,40 +543,23 @@ int device_write(const struct device *device, int64_t deadline)
 int device_note(const struct device *device, const struct device_pair *pairs,
 		unsigned int count, int64_t deadline)
 {
-	unsigned int i;
-	uint32_t tx;
-	int rc;
-
-	do {
-		rc = store_begin(&tx);
-		if (rc)
-			return rc;
-		for (i = 0; i < count; i++)
-			write_at(tx, device, DEVICE_BACK, pairs[i].key,
-				 pairs[i].value);
-	} while (batch_commit_again(tx, deadline, &rc));
-	return rc;
-}
-
-/* Without the state there is no device, and nothing must be left of one. */
-int device_nudge(const struct device *device, int64_t deadline)
-{
-	char path[STORE_PATH_MAX], state[DEVICE_TEXT_MAX], id[8];
+	char path[STORE_PATH_MAX], state[DEVICE_TEXT_MAX];
 	struct batch_answer answer = { state, sizeof(state), 0 };
+	unsigned int i;
 	uint32_t tx;
 	int rc, there;
 
-	device_path(path, device, DEVICE_FRONT, "state");
-	snprintf(id, sizeof(id), "%u", device->host);
+	device_path(path, device, pairs->place, "state");
 	do {
 		rc = store_begin(&tx);
 		if (rc)
 			return rc;
 		there = see(tx, path, &answer);
-		if (there >= 0)
-			write_at(tx, device, DEVICE_FRONT, "backend-id", id);
+		for (i = 0; there >= 0 && i < count; i++)
+			write_at(tx, device, pairs->place, pairs[i].key,
+				 pairs[i].value);
 	} while (batch_commit_again(tx, deadline, &rc));
-	return rc;
+	return rc || there >= 0 ? rc : there;
 }
 
 /* A backend that has closed must not be told to close: it would begin anew. */

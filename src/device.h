@@ -102,7 +102,8 @@ int device_each(uint16_t guest, const char *kind,
  */
 int device_write(const struct device *device, int64_t deadline);
 
-/* COUNT nodes more, of the backend's, which come while it is being served. */
+/* Write COUNT nodes of one place, while the device is being served. -ENOENT: it
+ * is not there any more, and nothing is written. */
 int device_note(const struct device *device, const struct device_pair *pairs,
 		unsigned int count, int64_t deadline);
 
@@ -113,10 +114,6 @@ int device_note(const struct device *device, const struct device_pair *pairs,
  */
 int device_check_disk(const struct device *device, const char *number,
 		      bool write, struct device *user);
-
-/* Write one of the guest's nodes again, as it is: that calls its attention to
- * the device. */
-int device_nudge(const struct device *device, int64_t deadline);
 
 /* Ask the backend to close: -ENOENT: it is not there. */
 int device_close(const struct device *device, int64_t deadline);

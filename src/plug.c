@@ -513,7 +513,8 @@ static int run_script(struct plug *plug, bool on, int64_t deadline)
 static int note_connected(struct plug *plug)
 {
 	static const struct device_pair connected = {
-		.key = "hotplug-status", .value = "connected",
+		.place = DEVICE_BACK, .key = "hotplug-status",
+		.value = "connected",
 	};
 
 	return device_note(&plug->device, &connected, 1, plug->deadline);
@@ -560,9 +561,9 @@ static int open_disk(struct plug *plug)
 	bool write = *plug->disk->mode == 'w';
 	char number[24], path[32];
 	struct device_pair pairs[] = {
-		{ .key = "hotplug-status", .value = "connected" },
-		{ .key = "physical-device-path", .value = path },
-		{ .key = "physical-device", .value = number },
+		{ DEVICE_BACK, .key = "hotplug-status", .value = "connected" },
+		{ DEVICE_BACK, .key = "physical-device-path", .value = path },
+		{ DEVICE_BACK, .key = "physical-device", .value = number },
 	};
 
 	if (plug->target.file) {
@@ -646,17 +647,25 @@ static bool is_unseen(const struct plug *plug)
 /*
  * A guest that has just got its xenstore looks for devices, then begins to
  * listen for more, and misses one that comes between. Linux looks at a device
- * of which any node is written (xenbus_dev_changed).
+ * of which any node is written (xenbus_dev_changed): one is written again, as
+ * it is.
  */
 static int call_attention(struct plug *plug)
 {
 	int64_t after = (int64_t)NUDGE_MS << plug->nudges;
+	char host[8];
+	const struct device_pair same = {
+		.place = DEVICE_FRONT, .key = "backend-id", .value = host,
+	};
+	int rc;
 
 	if (!plug->written || !is_unseen(plug) ||
 	    clock_ms() - plug->since < after)
 		return 0;
 	plug->nudges++;
-	return device_nudge(&plug->device, plug->deadline);
+	snprintf(host, sizeof(host), "%u", plug->device.host);
+	rc = device_note(&plug->device, &same, 1, plug->deadline);
+	return rc == -ENOENT ? 0 : rc;
 }
 
 static int wait_for_ends(struct plug *plug)

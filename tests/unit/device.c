@@ -343,14 +343,14 @@ static void going(void)
 }
 
 static const struct device_pair note = {
-	.key = "hotplug-status", .value = "connected",
+	.place = DEVICE_BACK, .key = "hotplug-status", .value = "connected",
 };
 
 /* Another disk of the same number, for what WRITE of two is. */
 static int share(const char *first, const char *second, bool other)
 {
 	static const struct device_pair number = {
-		.key = "physical-device", .value = "fd:0",
+		.place = DEVICE_BACK, .key = "physical-device", .value = "fd:0",
 	};
 	struct device user = { 0 };
 	int rc;
@@ -416,6 +416,10 @@ static void again(void)
 	world->conflicts = 1;
 	is_int(device_note(&device, &note, 1, deadline), 0, "noting");
 	is_str(world_read(B "vif/1/0/hotplug-status"), "connected", "is noted");
+	device_remove(&device, deadline);
+	is_int(device_note(&device, &note, 1, deadline), -ENOENT,
+	       "noting of one that is gone");
+	is_str(world_read(B "vif/1/0"), NULL, "leaves nothing");
 }
 
 static struct device_look look;
