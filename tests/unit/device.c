@@ -15,11 +15,11 @@ static int64_t deadline;
 
 static void begin(void)
 {
-	uint16_t domid;
+	unsigned int domid;
 
 	world_reset(17);
 	for (domid = 1; domid < WORLD_DOMAINS; domid++)
-		world_boot(domid);
+		world_boot((uint16_t)domid);
 	deadline = clock_ms() + 30000;
 	store_open(deadline, 0, false);
 	world_write("/local/domain/1", "", "n0,r1");
