@@ -266,10 +266,7 @@ static int shutdown_work(void)
 		domain = &applet_domains[i];
 		if (!shutdown_is_wanted(domain))
 			continue;
-		/* of one that is named, a run that died may have left some */
-		if (opts.force && domain->info.flags & HYP_DYING)
-			fates[i] = REFUSED;
-		else if (is_going(domain->info.flags))
+		if (is_going(domain->info.flags))
 			shutdown_tell(domain, domain->info.flags);
 		else
 			status = applet_worse(status,

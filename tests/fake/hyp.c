@@ -213,7 +213,7 @@ int hyp_pause(uint16_t domid)
 	return world_done(rc);
 }
 
-/* It takes Xen a few calls.
+/* It takes Xen a few calls, and until the last nobody sees it (xen/FACTS, dying).
  * xen/common/domctl.c:504@4.17 XEN_DOMCTL_destroydomain
  */
 int hyp_destroy(uint16_t domid)
@@ -225,7 +225,6 @@ int hyp_destroy(uint16_t domid)
 		rc = -ESRCH;
 	if (rc)
 		return world_done(rc);
-	d->info.flags |= HYP_DYING;
 	if (d->destroys++ < 2)
 		return world_done(-EAGAIN);
 	d->exists = d->introduced = false;

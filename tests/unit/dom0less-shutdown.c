@@ -185,10 +185,6 @@ static void forcing(void)
 	is_int(run("-f -t 1 1"), 1, "Xen refuses later");
 	ok(one_line(NAME "d1: destroy it: ", ""), "is told");
 	is_int(run("-f -t 1 1"), 0, "and destroys it in the next run");
-	begin();
-	world_find(1)->info.flags = HYP_DYING;
-	is_int(run("-f -t 0 --all"), 0, "all, by force");
-	ok(world_find(1), "but one that somebody is destroying");
 }
 
 /* Any call of all fails once: a status that is documented, no half domain. */
