@@ -241,7 +241,7 @@ choose_board()
 		machine=xlnx-versal-virt
 	}
 	case $host_clock in
-	real) accel='-accel tcg,thread=multi' ;;
+	real) accel="-accel tcg,thread=${THREADS:-multi}" ;;
 	instructions) accel='-icount shift=2' host_smp=1 ;;
 	*) die "$scenario: clock=$host_clock: there are real and instructions" ;;
 	esac
