@@ -14,7 +14,7 @@
 
 enum {
 	TIMEOUT_MS = 30000,		/* unless the applet, or -t, says more
-					 * or less: as long as xl waits */
+					 * or less */
 	TIMEOUT_MAX = 24 * 60 * 60,	/* s */
 	OPTIONS_MAX = 16,		/* of one applet */
 };

@@ -174,6 +174,14 @@ static bool has_let_go(const struct plug *plug)
 	       (guest.flags & HYP_BLOCKED || !guest.full);
 }
 
+/* Hold the loop device no more: without a backend it goes away. */
+static void close_loop(struct plug *plug)
+{
+	if (plug->loop)
+		close(plug->loop - 1);
+	plug->loop = 0;
+}
+
 /* Take the device away; it is written anew when the guest has let go. */
 static int begin_anew(struct plug *plug)
 {
@@ -183,9 +191,7 @@ static int begin_anew(struct plug *plug)
 	rc = device_remove(&plug->device, plug->deadline);
 	if (rc)
 		return rc;
-	if (plug->loop)
-		close(plug->loop - 1);
-	plug->loop = 0;
+	close_loop(plug);
 	plug->written = plug->plugged = plug->announced = false;
 	plug->busy = 0;
 	plug->fresh = true;
@@ -625,8 +631,7 @@ static void let_loop_go(struct plug *plug)
 	if (plug->look.back != DEVICE_CONNECTED &&
 	    !loop_is_served(plug->device.guest, plug->device.devid))
 		return;
-	close(plug->loop - 1);
-	plug->loop = 0;
+	close_loop(plug);
 }
 
 /* Has the guest taken the new device for the last one with this number, which
@@ -831,9 +836,7 @@ static void take_back(struct plug *plug)
 		device_close(&plug->device, deadline);
 		device_remove(&plug->device, deadline);
 	}
-	if (plug->loop)
-		close(plug->loop - 1);
-	plug->loop = 0;
+	close_loop(plug);
 }
 
 static int walk(struct plug *plug, plug_step *const *steps)

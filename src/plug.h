@@ -52,12 +52,12 @@ struct plug {
 	bool fresh;		/* it is not there: it has to be written */
 	bool written;		/* this run has written it */
 	bool there;		/* when detaching: it is there */
-	int64_t since;		/* when it was asked to close */
+	int64_t since;		/* when it was asked to close, or written */
 	int64_t parted;		/* when the guest's nodes went, 0: not yet */
 	uint32_t port;		/* which the guest still had then, 0: none */
 	int64_t busy;		/* since when its file is in use, 0: not */
 	unsigned int anew;	/* how often it has been written again */
-	unsigned int nudges;	/* since then */
+	unsigned int nudges;	/* how often it was pointed out since written */
 	bool announced;		/* the present step has been said */
 	bool plugged;		/* dom0 has done its part for it */
 	int loop;		/* descriptor + 1 of a loop device, 0: none */
