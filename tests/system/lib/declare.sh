@@ -6,7 +6,7 @@
 
 host_keys="arch board xen xen_image xen_args linux smp memory gic serial rng_seed deadline
 	dom0 dom0_mem dom0_max_vcpus dom0_args dom0less guest_files dtb clock strace tolerate
-	boots init qemu scripts"
+	boots init qemu scripts threads"
 domu_keys="name cpus memory enhanced vpl011 linux kernel ramdisk bootargs
 	direct_map static_mem dts"
 
@@ -31,7 +31,8 @@ host_defaults()
 	assign host_ "$host_keys" arch=arm64 board=virt xen=4.17 xen_image= xen_args= linux=6.1 \
 		smp=2 memory=2048 gic= serial= rng_seed=no deadline=300 \
 		dom0=rig dom0_mem=512M dom0_max_vcpus=1 dom0_args= dom0less=yes \
-		guest_files=no dtb=no strace=no tolerate= boots=yes init= clock=real qemu= scripts=rig
+		guest_files=no dtb=no strace=no tolerate= boots=yes init= clock=real qemu= scripts=rig \
+		threads=single
 }
 
 plan() # COUNT
