@@ -517,48 +517,42 @@ static int see(uint32_t tx, const char *path, struct batch_answer *answer)
 	return rc ? rc : answer->rc;
 }
 
-int device_write(const struct device *device, int64_t deadline)
+int device_write(const struct device *device)
 {
 	char path[STORE_PATH_MAX], online[4];
 	struct batch_answer answer = { online, sizeof(online), 0 };
 	uint32_t tx;
-	int rc, there;
+	int there, rc = store_begin(&tx);
 
-	do {
-		rc = store_begin(&tx);
-		if (rc)
-			return rc;
-		there = see(tx, device_path(path, device, DEVICE_BACK,
-					    "online"), &answer);
-		if (there == -ENOENT || (there >= 0 && *online != '1'))
-			write_all(tx, device);
-		else
-			there = there < 0 ? there : -EEXIST;
-	} while (batch_commit_again(tx, deadline, &rc));
-	if (rc || there >= 0 || there == -ENOENT)
+	if (rc)
 		return rc;
-	return there;
+	there = see(tx, device_path(path, device, DEVICE_BACK, "online"),
+		    &answer);
+	if (there == -ENOENT || (there >= 0 && *online != '1'))
+		write_all(tx, device);
+	else
+		there = there < 0 ? there : -EEXIST;
+	rc = batch_commit(tx);
+	return rc || there >= 0 || there == -ENOENT ? rc : there;
 }
 
 int device_note(const struct device *device, const struct device_pair *pairs,
-		unsigned int count, int64_t deadline)
+		unsigned int count)
 {
 	char path[STORE_PATH_MAX], state[DEVICE_TEXT_MAX];
 	struct batch_answer answer = { state, sizeof(state), 0 };
 	unsigned int i;
 	uint32_t tx;
-	int rc, there;
+	int there, rc = store_begin(&tx);
 
-	device_path(path, device, pairs->place, "state");
-	do {
-		rc = store_begin(&tx);
-		if (rc)
-			return rc;
-		there = see(tx, path, &answer);
-		for (i = 0; there >= 0 && i < count; i++)
-			write_at(tx, device, pairs->place, pairs[i].key,
-				 pairs[i].value);
-	} while (batch_commit_again(tx, deadline, &rc));
+	if (rc)
+		return rc;
+	there = see(tx, device_path(path, device, pairs->place, "state"),
+		    &answer);
+	for (i = 0; there >= 0 && i < count; i++)
+		write_at(tx, device, pairs->place, pairs[i].key,
+			 pairs[i].value);
+	rc = batch_commit(tx);
 	return rc || there >= 0 ? rc : there;
 }
 
@@ -677,9 +671,17 @@ uint32_t device_port(const struct device *device)
 	return 0;
 }
 
+/* Its own nodes the guest can change all the time, and so keep a transaction
+ * from ever ending: they go alone. */
 int device_cut(const struct device *device, int64_t deadline)
 {
-	return remove_places(device, DEVICE_FRONT, DEVICE_FRONT, deadline);
+	char path[STORE_PATH_MAX];
+	int rc;
+
+	batch_remove(0, device_path(path, device, DEVICE_FRONT, ""));
+	rc = batch_flush();
+	return rc ? rc : remove_places(device, DEVICE_FRONT, DEVICE_FRONT,
+					 deadline);
 }
 
 int device_remove(const struct device *device, int64_t deadline)

@@ -98,14 +98,15 @@ int device_each(uint16_t guest, const char *kind,
 
 /*
  * Write all nodes of it in one transaction; what is left of another gives way.
- * -EEXIST: one is there that is not to go away.
+ * -EEXIST: one is there that is not to go away; -EAGAIN: somebody else, as the
+ * guest, changed one of these nodes meanwhile, and nothing is written.
  */
-int device_write(const struct device *device, int64_t deadline);
+int device_write(const struct device *device);
 
 /* Write COUNT nodes of one place, while the device is being served. -ENOENT: it
- * is not there any more, and nothing is written. */
+ * is not there any more, -EAGAIN as above, and nothing is written. */
 int device_note(const struct device *device, const struct device_pair *pairs,
-		unsigned int count, int64_t deadline);
+		unsigned int count);
 
 /*
  * Is the block device NUMBER, "fd:0", served to somebody else already? 0;

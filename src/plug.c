@@ -182,13 +182,29 @@ static void close_loop(struct plug *plug)
 	plug->loop = 0;
 }
 
+/* Who changes nodes of a device all the time, as a backend in another domain
+ * can, must not keep us from the other devices. */
+static int64_t soon(const struct plug *plug)
+{
+	int64_t limit = clock_ms() + UNDO_MS;
+
+	return limit < plug->deadline ? limit : plug->deadline;
+}
+
+static int take_away(const struct plug *plug, int64_t deadline)
+{
+	int rc = device_cut(&plug->device, deadline);
+
+	return rc ? rc : device_remove(&plug->device, deadline);
+}
+
 /* Take the device away; it is written anew when the guest has let go. */
 static int begin_anew(struct plug *plug)
 {
 	int rc;
 
 	begin_parting(plug);
-	rc = device_remove(&plug->device, plug->deadline);
+	rc = take_away(plug, soon(plug));
 	if (rc)
 		return rc;
 	close_loop(plug);
@@ -447,7 +463,7 @@ static int check_loop(struct plug *plug)
 		return 0;
 	plug->fresh = true;
 	if (plug_take(plug, "begin anew"))
-		return device_remove(&plug->device, plug->deadline);
+		return take_away(plug, soon(plug));
 	return 0;
 }
 
@@ -470,7 +486,7 @@ static int write_nodes(struct plug *plug)
 
 	if (!plug->fresh || !plug_take(plug, "write its nodes"))
 		return 0;
-	rc = device_write(&plug->device, plug->deadline);
+	rc = device_write(&plug->device);
 	if (rc == -EEXIST) {
 		/* somebody else has written a device first: look again */
 		plug->next = 0;
@@ -479,8 +495,9 @@ static int write_nodes(struct plug *plug)
 	plug->written = !rc;
 	plug->since = clock_ms();
 	plug->nudges = 0;
-	/* what was seen before belonged to another device */
+	/* what was seen before belonged to another device, or to none */
 	plug->look.front = plug->look.back = DEVICE_INITIALISING;
+	plug->look.entry = 0;
 	plug->look.plug = plug->look.error = "";
 	return rc;
 }
@@ -523,7 +540,7 @@ static int note_connected(struct plug *plug)
 		.value = "connected",
 	};
 
-	return device_note(&plug->device, &connected, 1, plug->deadline);
+	return device_note(&plug->device, &connected, 1);
 }
 
 /* Find the card's interface in dom0. The kernel makes it with the backend; it
@@ -571,6 +588,7 @@ static int open_disk(struct plug *plug)
 		{ DEVICE_BACK, .key = "physical-device-path", .value = path },
 		{ DEVICE_BACK, .key = "physical-device", .value = number },
 	};
+	int rc;
 
 	if (plug->target.file) {
 		int fd = loop_attach(plug->disk->target, write, &plug->target);
@@ -584,7 +602,10 @@ static int open_disk(struct plug *plug)
 		pairs[1].value = plug->disk->target;
 	}
 	number_of(number, &plug->target);
-	return device_note(&plug->device, pairs, 3, plug->deadline);
+	rc = device_note(&plug->device, pairs, 3);
+	if (rc == -EAGAIN)
+		close_loop(plug);
+	return rc;
 }
 
 /* Is there nothing left for dom0 to do? */
@@ -669,7 +690,7 @@ static int call_attention(struct plug *plug)
 		return 0;
 	plug->nudges++;
 	snprintf(host, sizeof(host), "%u", plug->device.host);
-	rc = device_note(&plug->device, &same, 1, plug->deadline);
+	rc = device_note(&plug->device, &same, 1);
 	return rc == -ENOENT ? 0 : rc;
 }
 
@@ -728,7 +749,7 @@ static int find_there(struct plug *plug)
 static int part(struct plug *plug)
 {
 	begin_parting(plug);
-	return device_cut(&plug->device, plug->deadline);
+	return device_cut(&plug->device, soon(plug));
 }
 
 static int ask_to_close(struct plug *plug)
@@ -740,7 +761,7 @@ static int ask_to_close(struct plug *plug)
 	if (plug->force && plug_take(plug, "take it from the guest"))
 		rc = part(plug);
 	if (!rc && plug_take(plug, "ask it to close"))
-		rc = device_close(&plug->device, plug->deadline);
+		rc = device_close(&plug->device, soon(plug));
 	plug->since = clock_ms();
 	return rc == -ENOENT ? 0 : rc;
 }
@@ -822,7 +843,7 @@ static int plug_remove(struct plug *plug)
 {
 	if (!plug->there || !plug_take(plug, "remove its nodes"))
 		return 0;
-	return device_remove(&plug->device, plug->deadline);
+	return device_remove(&plug->device, soon(plug));
 }
 
 typedef int plug_step(struct plug *plug);
@@ -834,7 +855,7 @@ static void take_back(struct plug *plug)
 
 	if (plug->written) {
 		device_close(&plug->device, deadline);
-		device_remove(&plug->device, deadline);
+		take_away(plug, deadline);
 	}
 	close_loop(plug);
 }

@@ -375,6 +375,16 @@ static void ends(unsigned int number)
 		}
 }
 
+/* Whoever changes several nodes of its card in one transaction meets a change of one in
+ * between, every time. */
+static void scribbles(unsigned int unused)
+{
+	(void)unused;
+	say("scribbles");
+	for (;;)
+		write_end("device/vif/0", "state", "4");
+}
+
 /* The last of these values stays for a second: name and vm are here in case that
  * somebody gave them to the guest, as Xen's own init-dom0less does. */
 static void rubbish(unsigned int unused)
@@ -435,6 +445,7 @@ static const struct mode modes[] = {
 	{ .name = "trespass", .after = trespass },
 	{ .name = "rubbish", .after = rubbish },
 	{ .name = "ends", .after = ends },
+	{ .name = "scribbles", .after = scribbles },
 	{ .name = "reset", .after = fatal_reset },
 	{ .name = "deletes", .after = fatal_deletes },
 	{ .name = "slash", .after = fatal_slash },

@@ -86,7 +86,7 @@ static void cards(void)
 {
 	begin();
 	make_vif("mac=00:16:3e:1:2:3,bridge=br,rate=8Mb/s,mtu=9000", 2);
-	is_int(device_write(&device, deadline), 0, "a card");
+	is_int(device_write(&device), 0, "a card");
 	is_int(world->changes, 1, "in one transaction");
 	is_str(dump(F "vif/2"),
 	       " =  (n1,r0)\n"
@@ -132,7 +132,7 @@ static void disks(void)
 {
 	begin();
 	make_disk("/dev/vg/a,,xvda,r");
-	is_int(device_write(&device, deadline), 0, "a disk");
+	is_int(device_write(&device), 0, "a disk");
 	is_str(dump(F "vbd/51712"),
 	       " =  (n1,r0)\n"
 	       "/backend = " B "vbd/1/51712 (n1,r0)\n"
@@ -160,7 +160,7 @@ static void disks(void)
 	begin();
 	world->about.minor = 16;
 	make_disk("script=/my,untrusted,cdrom,access=r,vdev=hdc,target=/a");
-	device_write(&device, deadline);
+	device_write(&device);
 	is_str(world_read(B "vbd/1/5632/specification"), NULL,
 	       "before 4.17 there is no specification");
 	is_str(world_read(B "vbd/1/5632/script"), "/my", "a script");
@@ -181,7 +181,7 @@ static void others(void)
 	device_begin(&device, 1, 5, "9pfs", 0);
 	device_add(&device, &pairs[0]);
 	device_add(&device, &pairs[1]);
-	is_int(device_write(&device, deadline), 0, "another device");
+	is_int(device_write(&device), 0, "another device");
 	is_str(dump(F "9pfs"),
 	       " =  (n0,r1)\n"
 	       "/0 =  (n1,r5)\n"
@@ -231,7 +231,7 @@ static void comparing(void)
 	begin();
 	is_str(compare("bridge=a", 0), "-2", "nothing is there");
 	make_vif("bridge=a,mac=00:16:3e:1:2:3", 0);
-	device_write(&device, deadline);
+	device_write(&device);
 	is_str(compare("bridge=a,mac=00:16:3e:1:2:3", 0), "0", "the same");
 	is_str(compare("bridge=a", 0), "0", "less was said");
 	is_str(compare("", 0), "0", "nothing was said");
@@ -312,7 +312,7 @@ static void going(void)
 	begin();
 	make_vif("", 0);
 	is_int(device_close(&device, deadline), -ENOENT, "nothing to close");
-	device_write(&device, deadline);
+	device_write(&device);
 	is_int(device_close(&device, deadline), 0, "it is asked to close");
 	is_str(world_read(B "vif/1/0/online"), "0", "offline");
 	is_str(world_read(B "vif/1/0/state"), "5", "closing");
@@ -323,9 +323,9 @@ static void going(void)
 	is_str(dump(F "vif"), "", "the guest has none");
 	ok(world_read(B "vif/1/0/state"), "the backend has");
 	world_remove(B "vif/1/0");
-	device_write(&device, deadline);
+	device_write(&device);
 	make_vif("", 1);
-	device_write(&device, deadline);
+	device_write(&device);
 	is_int(device_remove(&device, deadline), 0, "the second is removed");
 	ok(world_read(B "vif/1/0/state") && world_read(F "vif/0/state") &&
 	   world_read(L "vif/0/backend"), "the first is there");
@@ -359,8 +359,8 @@ static int share(const char *first, const char *second, bool other)
 	make_disk(first);
 	if (other)
 		device.guest = 7;
-	device_write(&device, deadline);
-	device_note(&device, &number, 1, deadline);
+	device_write(&device);
+	device_note(&device, &number, 1);
 	make_disk(second);
 	rc = device_check_disk(&device, "fd:0", *disk.mode == 'w', &user);
 	if (rc == -EBUSY)
@@ -397,27 +397,27 @@ static void again(void)
 {
 	begin();
 	make_vif("bridge=old,rate=8Mb/s", 0);
-	device_write(&device, deadline);
+	device_write(&device);
 	world_write(F "vif/0/feature-x", "1", NULL);
 	make_vif("bridge=new", 0);
-	is_int(device_write(&device, deadline), -EEXIST, "one is there");
+	is_int(device_write(&device), -EEXIST, "one is there");
 	is_str(world_read(B "vif/1/0/bridge"), "old", "and stays");
 	world_write(B "vif/1/0/online", "0", NULL);
-	world->conflicts = 3;
-	is_int(device_write(&device, deadline), 0, "another in its place");
+	world->conflicts = 1;
+	is_int(device_write(&device), -EAGAIN, "a conflict: not written");
+	is_int(device_write(&device), 0, "another in its place");
 	is_str(world_read(B "vif/1/0/rate"), NULL, "nothing of the old one");
 	is_str(world_read(F "vif/0/feature-x"), NULL, "nor of its guest's");
 	world->conflicts = ~0u;
-	is_int(device_write(&device, clock_ms() + 100), -ETIMEDOUT, "no end");
+	is_int(device_write(&device), -EAGAIN, "the next time, too");
 	is_int(device_close(&device, clock_ms() + 100), -ETIMEDOUT, "closing");
 	is_int(device_remove(&device, clock_ms() + 100), -ETIMEDOUT, "removing");
-	is_int(device_note(&device, &note, 1, clock_ms() + 100), -ETIMEDOUT,
-	       "noting");
-	world->conflicts = 1;
-	is_int(device_note(&device, &note, 1, deadline), 0, "noting");
+	is_int(device_note(&device, &note, 1), -EAGAIN, "noting");
+	world->conflicts = 0;
+	is_int(device_note(&device, &note, 1), 0, "noting");
 	is_str(world_read(B "vif/1/0/hotplug-status"), "connected", "is noted");
 	device_remove(&device, deadline);
-	is_int(device_note(&device, &note, 1, deadline), -ENOENT,
+	is_int(device_note(&device, &note, 1), -ENOENT,
 	       "noting of one that is gone");
 	is_str(world_read(B "vif/1/0"), NULL, "leaves nothing");
 }
@@ -444,7 +444,7 @@ static void looks(void)
 	look_at();
 	ok(look.entry == -ENOENT && look.front < 0 && look.back < 0 &&
 	   !look.online && !*look.plug && !*look.error, "nothing is there");
-	device_write(&device, deadline);
+	device_write(&device);
 	look_at();
 	ok(!look.entry && look.front == 1 && look.back == 1 && look.online &&
 	   !*look.plug, "it has been written");
@@ -486,7 +486,7 @@ static void ports(void)
 
 	begin();
 	make_vif("", 0);
-	device_write(&device, deadline);
+	device_write(&device);
 	is_int(device_port(&device), 0, "none yet");
 	world_write(F "vif/0/queue-0/event-channel-tx", "9", NULL);
 	is_int(device_port(&device), 9, "that of the first queue");
@@ -502,7 +502,7 @@ static void ports(void)
 /* Every call of each function fails once; then all or nothing was written. */
 static int write_it(void)
 {
-	return device_write(&device, deadline);
+	return device_write(&device);
 }
 
 static int close_it(void)
@@ -517,7 +517,7 @@ static int remove_it(void)
 
 static int note_it(void)
 {
-	return device_note(&device, &note, 1, deadline);
+	return device_note(&device, &note, 1);
 }
 
 static void failures(void)
@@ -537,7 +537,7 @@ static void failures(void)
 			begin();
 			make_vif("", 0);
 			if (f)
-				device_write(&device, deadline);
+				device_write(&device);
 			before = world->tree;
 			world_forget();
 			world->fault = (struct world_fault){

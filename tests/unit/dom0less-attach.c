@@ -458,6 +458,20 @@ static void begin_deed(const struct deed *deed)
 	ends_begin(deed->guest);
 }
 
+/* Somebody else writes at the same time, up to a few times in a row. */
+static void conflicts(const struct deed *deed)
+{
+	unsigned int n, bad = 0;
+
+	for (n = 1; n < 8; n++) {
+		begin_deed(deed);
+		world->conflicts = n;
+		bad += deed->run(deed->arguments) != 0 || world->conflicts ||
+		       *err || devices() != deed->devices;
+	}
+	is_int(bad, 0, "%s %s: conflicts end", deed->name, deed->arguments);
+}
+
 /* It dies at each call; the next run finishes. */
 static void deaths(const struct deed *deed)
 {
@@ -539,6 +553,7 @@ int main(void)
 	going();
 	scripts();
 	for (i = 0; i < DEEDS; i++) {
+		conflicts(&deeds[i]);
 		deaths(&deeds[i]);
 		failures(&deeds[i]);
 	}
