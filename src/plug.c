@@ -15,7 +15,9 @@
 
 enum {
 	NUMBERS_MAX = 256,
-	UNDO_MS = 2000,		/* to take back what was begun, if it is late */
+	/* to take back what was begun, if it is late; and for any change of
+	 * nodes that somebody else keeps changing */
+	UNDO_MS = 2000,
 	FORCE_MS = 2000,	/* that a backend has to close, without guest */
 	/* that a guest has at least to see that a device is gone, and at most,
 	 * see has_let_go(): a frontend of Linux waits up to 5 s */
@@ -281,14 +283,15 @@ static bool is_among(const struct numbers *numbers, uint32_t devid)
 	return false;
 }
 
+/* By another line of this run? */
 static bool is_claimed(const struct plug *plug, uint32_t devid)
 {
 	const struct plug_claims *claims = plug->claims;
 	unsigned int i;
 
 	for (i = 0; i < claims->count; i++)
-		if (claims->of[i].devid == devid &&
-		    claims->of[i].guest == plug->device.guest)
+		if (claims->of[i].devid == devid && claims->of[i].by != plug &&
+		    claims->of[i].by->device.guest == plug->device.guest)
 			return true;
 	return false;
 }
@@ -296,11 +299,18 @@ static bool is_claimed(const struct plug *plug, uint32_t devid)
 static void claim(struct plug *plug, uint32_t devid)
 {
 	struct plug_claims *claims = plug->claims;
+	unsigned int i = 0;
 
-	if (!claims || claims->count == PLUG_CLAIMS_MAX)
+	if (!claims)
 		return;
-	claims->of[claims->count].guest = plug->device.guest;
-	claims->of[claims->count++].devid = devid;
+	while (i < claims->count && claims->of[i].by != plug)
+		i++;
+	if (i == PLUG_CLAIMS_MAX)
+		return;
+	claims->of[i].by = plug;
+	claims->of[i].devid = devid;
+	if (i == claims->count)
+		claims->count++;
 }
 
 /*

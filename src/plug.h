@@ -19,10 +19,11 @@
 /* Numbers that devices of this run have, so that no two get the same. */
 enum { PLUG_CLAIMS_MAX = 256 };
 
+struct plug;
 struct plug_claims {
 	unsigned int count;
 	struct {
-		uint16_t guest;
+		const struct plug *by;
 		uint32_t devid;
 	} of[PLUG_CLAIMS_MAX];
 };

@@ -100,6 +100,30 @@ static void cards(void)
 	   "is not printed raw");
 }
 
+/* Another run writes the same card while this one is about to. */
+static struct world_tree others;
+
+static void other_writes(void)
+{
+	world->tree = others;
+}
+
+static void same_time(void)
+{
+	int at, bad = 0;
+
+	begin(ENDS_GOOD);
+	run("1 vif");
+	others = world->tree;
+	for (at = 1; at < 20; at++) {
+		begin(ENDS_GOOD);
+		world->later = world->now + at;
+		world->happens = other_writes;
+		bad += run("1 vif") != 0 || devices() != 1;
+	}
+	is_int(bad, 0, "two runs at the same time attach one card");
+}
+
 static void disks(void)
 {
 	begin(ENDS_GOOD);
@@ -542,6 +566,7 @@ int main(void)
 	if (!mkdtemp(run_dir))
 		abort();
 	cards();
+	same_time();
 	disks();
 	driver_domain_closes();
 	driver_domain();
