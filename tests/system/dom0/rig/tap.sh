@@ -107,10 +107,11 @@ uptime_now()
 }
 
 # Wait until COMMAND succeeds, looking every tenth of a second.
+# It may wait itself, so the limit is a local of each call.
 wait_for() # SECONDS COMMAND...
 {
 	uptime_now
-	limit=$((now + $1 * 100))
+	local limit=$((now + $1 * 100))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		uptime_now
