@@ -29,7 +29,7 @@ host_defaults()
 	planned=0
 	domus=0
 	assign host_ "$host_keys" arch=arm64 board=virt xen=4.17 xen_image= xen_args= linux=6.1 \
-		smp=2 memory=2048 gic= serial= rng_seed=no deadline=500 \
+		smp= memory=2048 gic= serial= rng_seed=no deadline=500 \
 		dom0=rig dom0_mem=512M dom0_max_vcpus=1 dom0_args= dom0less=yes \
 		guest_files=no dtb=no strace=no tolerate= boots=yes init= clock=real qemu= scripts=rig \
 		threads=single
