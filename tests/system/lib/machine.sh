@@ -376,13 +376,12 @@ make_dom0_ramdisk()
 		>"$dom0_ramdisk"
 }
 
-# Read a scenario and make all that QEMU needs, in $work.
-# With two physical CPUs, a guest's timer may run out on the one while the guest runs
-# on the other, is scheduled out there, and has set its next: Xen then masks that one,
-# and Linux, told too early, never unmasks it (virt_timer_expired() of Xen's
-# arch/arm/vtimer.c; stop_timer() does not wait for it). Such a guest has no more
-# ticks, no RCU, no detaching. One thread for all CPUs, which stops one of them for up
-# to 100 ms, makes it happen in one of ten boots with four guests.
+# With two physical CPUs a guest may lose its timer for ever. It runs out on the CPU that
+# the guest has left; before Xen has masked it there, the guest runs on the other CPU,
+# sets it anew and is scheduled out. Then Xen masks the new one, and Linux, told too
+# early, leaves it so: virt_timer_expired() of Xen's arch/arm/vtimer.c, for which
+# stop_timer() does not wait. Such a guest has no RCU, and its devices hang. QEMU's one
+# thread for all CPUs stays with each up to 100 ms: seen in one of ten boots.
 choose_smp()
 {
 	[ -z "$host_smp" ] || return 0
@@ -392,6 +391,7 @@ choose_smp()
 	esac
 }
 
+# Read a scenario and make all that QEMU needs, in $work.
 make_machine()
 {
 	rm -rf "$work"
